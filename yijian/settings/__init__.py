@@ -1,0 +1,1 @@
+"""部署设置：embedded（SQLite）、production（PostgreSQL）、test。"""

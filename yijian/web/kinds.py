@@ -1,0 +1,3 @@
+"""工作台的词：权限。"""
+
+CAPABILITIES: dict[str, str] = {"search.use": "使用一站式查询"}
