@@ -120,7 +120,7 @@ class FilterForm(AsOfForm):
     facility = number_field("机构")
     unit = number_field("责任单位")
     rule = number_field("义务")
-    sort = choice_field("排序", blank("按到期日", [(s, s) for s in SORTS]))
+    sort = choice_field("排序", blank("没办结的在前", [(s, s) for s in SORTS]))
     page = number_field("页码", high=100_000)
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
@@ -162,7 +162,7 @@ class FilterForm(AsOfForm):
             region=region or "",
             as_of=data["as_of"],
             known=bool(data["as_of"] and data["known"]),
-            sort=data["sort"] or "due",
+            sort=data["sort"] or "todo",
         )
 
 

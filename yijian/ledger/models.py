@@ -269,7 +269,7 @@ class Obligation(models.Model):
             models.Index(fields=["facility", "rule", "slot_start"], name="obligation_by_facility"),
             models.Index(fields=["rule", "due_on"], name="obligation_by_rule"),
             models.Index(
-                fields=["place", "due_on"],
+                fields=["place", "due_on", "id"],
                 name="obligation_open_by_place",
                 condition=Q(done_at__isnull=True) & Q(na_on__isnull=True) & Q(void_at__isnull=True),
             ),

@@ -646,7 +646,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("done_at__isnull", True), ("na_on__isnull", True), ("void_at__isnull", True)
                 ),
-                fields=["place", "due_on"],
+                fields=["place", "due_on", "id"],
                 name="obligation_open_by_place",
             ),
         ),

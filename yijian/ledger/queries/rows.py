@@ -9,14 +9,17 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from yijian.access.viewer import Viewer
+from yijian.facilities.models import Facility
 from yijian.kernel import clock
 from yijian.ledger import kinds
 from yijian.ledger.models import Obligation, Rule, RuleUnit
 from yijian.ledger.queries.scope import mine, visible
-from yijian.ledger.queries.status import AsOf, having, with_status
+from yijian.ledger.queries.status import AsOf, having, settled, unsettled, with_status
+from yijian.people.models import Unit
 
 PAGE = 50
 COUNT_LIMIT = 10_000
+FEW = 500
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Filter:
     rule: int | None = None
     as_of: date | None = None
     known: bool = False
-    sort: str = "due"
+    sort: str = "todo"
 
     def describe(self) -> dict[str, object]:
         """不为空的条件，用于网址与保存。"""
@@ -88,6 +91,7 @@ class Row:
 
 
 SORTS: dict[str, tuple[str, ...]] = {
+    "todo": ("due_on", "pk"),
     "due": ("due_on", "pk"),
     "-due": ("-due_on", "-pk"),
     "clause": ("rule__pack", "rule_id", "slot_start", "pk"),
@@ -170,13 +174,20 @@ def narrowed(rows: QuerySet[Obligation], where: Filter) -> QuerySet[Obligation]:
 
 
 def searched(text: str) -> Q:
+    """义务名、机构、单位含有这几个字：先找出是哪些，好走索引；找出的太多才逐行比。"""
     text = text.strip().lower()
     titles = list(
         Rule.objects.filter(Q(title__icontains=text) | Q(duty_label__icontains=text)).values_list(
             "pk", flat=True
         )
     )
-    return Q(rule_id__in=titles) | Q(facility__search_text__contains=text) | Q(unit__name__icontains=text)
+    units = list(Unit.objects.filter(name__icontains=text).values_list("pk", flat=True)[: FEW + 1])
+    homes = list(Facility.objects.filter(search_text__contains=text).values_list("pk", flat=True)[: FEW + 1])
+    found = Q(rule_id__in=titles)
+    found |= Q(unit_id__in=units) if len(units) <= FEW else Q(unit__name__icontains=text)
+    return found | (
+        Q(facility_id__in=homes) if len(homes) <= FEW else Q(facility__search_text__contains=text)
+    )
 
 
 def rules_for(where: Filter) -> list[int] | None:
@@ -210,26 +221,35 @@ def page(viewer: Viewer, where: Filter, number: int = 1) -> Page:
     rows = select(viewer, where)
     total = rows.order_by()[: COUNT_LIMIT + 1].count()
     number = min(max(1, number), max(1, -(-total // PAGE)))
-    ids = some_ids(ordered(rows, where.sort), (number - 1) * PAGE)
+    ids = some_ids(ordered(rows, where), (number - 1) * PAGE)
     return Page(by_ids(ids, where.moment), number, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
 
 
-def ordered(rows: QuerySet[Obligation], sort: str) -> list[QuerySet[Obligation]]:
-    """排好序的一段或两段：按到期日排时，没有期限的总在后面（两种数据库对空值的次序不同）。"""
-    columns = SORTS.get(sort, SORTS["due"])
+def ordered(rows: QuerySet[Obligation], where: Filter) -> list[QuerySet[Obligation]]:
+    """排好序的几段：没有期限的总在后面（两种数据库对空值的次序不同）；todo 先没办结的，再近来办结的。"""
+    columns = SORTS.get(where.sort, SORTS["todo"])
     if "due_on" not in columns[0]:
         return [rows.order_by(*columns)]
+    if where.sort != "todo" or where.status:
+        return by_due(rows, columns)
+    now = where.moment
+    return by_due(rows.filter(unsettled(now)), columns) + by_due(rows.filter(settled(now)), SORTS["-due"])
+
+
+def by_due(rows: QuerySet[Obligation], columns: tuple[str, ...]) -> list[QuerySet[Obligation]]:
     dated = rows.filter(due_on__isnull=False).order_by(*columns)
     return [dated, rows.filter(due_on__isnull=True).order_by("pk")]
 
 
 def some_ids(parts: list[QuerySet[Obligation]], start: int) -> list[int]:
     """跨段取一页的编号。"""
-    ids: list[int] = list(parts[0].values_list("pk", flat=True)[start : start + PAGE])
-    for part in parts[1:]:
-        if len(ids) < PAGE:
-            skip = 0 if ids else max(0, start - parts[0].order_by().count())
-            ids += part.values_list("pk", flat=True)[skip : skip + PAGE - len(ids)]
+    ids: list[int] = []
+    for part in parts:
+        found = list(part.values_list("pk", flat=True)[start : start + PAGE - len(ids)])
+        ids += found
+        if len(ids) == PAGE:
+            break
+        start = 0 if found else start - part.order_by().count()
     return ids
 
 
@@ -275,7 +295,7 @@ def to_row(v: Mapping[str, Any], today: date) -> Row:
 def stream(viewer: Viewer, where: Filter, limit: int = 200_000) -> Iterator[Row]:
     """导出用：逐批取行，不占内存。"""
     day = where.moment.day
-    parts = [part.values(*COLUMNS) for part in ordered(select(viewer, where), where.sort)]
+    parts = [part.values(*COLUMNS) for part in ordered(select(viewer, where), where)]
     found = chain.from_iterable(part.iterator(chunk_size=2000) for part in parts)
     for values in islice(found, limit):
         yield to_row(values, day)

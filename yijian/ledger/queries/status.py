@@ -98,13 +98,13 @@ def having(status: str, as_of: AsOf | None = NOW) -> Q:
     as_of = as_of or AsOf(clock.today())
     if as_of.past:
         return Q(status=status)
-    open_ = Q(done_at__isnull=True, na_on__isnull=True, breached_on__isnull=True)
     moment, day = as_of.moment, as_of.day
-    late = Q(due_at__lte=moment, rule__cap=False)
+    undone = Q(done_at__isnull=True, na_on__isnull=True)  # 单列在外，好用上未办结的部分索引
+    open_ = undone & Q(breached_on__isnull=True)
     ahead = open_ & Q(due_at__gt=moment)
     certain = Q(rule__cap=False, provisional=False)
     table = {
-        kinds.OVERDUE: (open_ & late) | Q(breached_on__isnull=False, na_on__isnull=True),
+        kinds.OVERDUE: undone & (Q(due_at__lte=moment, rule__cap=False) | Q(breached_on__isnull=False)),
         kinds.SOON: ahead & certain & Q(warn_on__lte=day),
         kinds.PROVISIONAL: ahead & Q(rule__cap=False, provisional=True),
         kinds.DONE: Q(na_on__isnull=True, breached_on__isnull=True)
@@ -117,5 +117,21 @@ def having(status: str, as_of: AsOf | None = NOW) -> Q:
     }
     if status in table:
         return table[status]
-    undated = open_ & Q(due_at__isnull=True)
-    return undated | (ahead & (certain & (Q(warn_on__gt=day) | Q(warn_on__isnull=True)) | Q(rule__cap=True)))
+    calm = certain & (Q(warn_on__gt=day) | Q(warn_on__isnull=True)) | Q(rule__cap=True)
+    return open_ & (Q(due_at__isnull=True) | Q(due_at__gt=moment) & calm)
+
+
+def unsettled(as_of: AsOf) -> Q:
+    """还没办结的；期满没有超限的上限算办结。"""
+    if as_of.past:
+        return ~Q(status__in=(kinds.DONE, kinds.DONE_LATE, kinds.NOT_APPLICABLE))
+    going = Q(rule__cap=False) | Q(due_at__gt=as_of.moment) | Q(breached_on__isnull=False)
+    return Q(done_at__isnull=True, na_on__isnull=True) & going
+
+
+def settled(as_of: AsOf) -> Q:
+    """办结了的：已完成、逾期完成、不适用；期满没有超限的上限也算。"""
+    if as_of.past:
+        return ~unsettled(as_of)
+    kept = Q(rule__cap=True, due_at__lte=as_of.moment, breached_on__isnull=True)
+    return Q(done_at__isnull=False) | Q(na_on__isnull=False) | kept

@@ -16,6 +16,7 @@ from yijian.ledger.queries.packs import calendar
 from yijian.ledger.services import sql
 
 CHUNK = 400
+MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def open_slots(narrow_facility: str = "", narrow: str = "") -> int:
     added = run(sql.open_facilities(narrow + narrow_facility))
     if not narrow_facility:
         added += run(sql.open_units(narrow)) + run(sql.open_regions(narrow))
+    if added > MANY and connection.vendor == "postgresql":
+        run("ANALYZE ledger_obligation")  # 刚写进一大批：不更新统计，接着的连接会走错索引（慢几十倍）
     return added
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from yijian.ledger.models import Obligation, SavedFilter
-from yijian.ledger.queries.rows import PAGE, Filter, ordered, select, some_ids
+from yijian.ledger.queries.rows import PAGE, Filter, by_ids, ordered, select, some_ids
 from yijian.people.viewer import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -49,11 +49,21 @@ def test_rows_without_a_deadline_come_after_the_dated_ones_in_either_direction(s
         assert days == sorted(days, reverse=sort.startswith("-"))
 
 
-def test_pages_run_through_dated_and_undated_rows_without_loss_or_repetition(scene):
-    parts = ordered(select(SYSTEM, Filter()), "due")
+@pytest.mark.parametrize("sort", ["todo", "due", "-due"])
+def test_pages_run_through_every_part_without_loss_or_repetition(scene, sort):
+    scene.fact("drill.held", scene.a, date(2026, 5, 1))
+    parts = ordered(select(SYSTEM, Filter()), Filter(sort=sort))
     total = sum(part.count() for part in parts)
     ids = [i for start in range(0, total + PAGE, PAGE) for i in some_ids(parts, start)]
     assert len(ids) == len(set(ids)) == total == Obligation.objects.count()
+
+
+def test_what_is_still_to_do_comes_first_and_the_latest_done_next(scene):
+    scene.fact("drill.held", scene.a, date(2026, 5, 1))
+    where = Filter()
+    found = by_ids(some_ids(ordered(select(SYSTEM, where), where), 0), where.moment)
+    over = [row.status in ("已完成", "逾期完成", "不适用") for row in found]
+    assert any(over) and over == sorted(over)
 
 
 def test_an_as_of_day_shows_the_ledger_of_that_day(scene, client_as):
