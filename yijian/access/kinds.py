@@ -15,15 +15,22 @@ _EVERYONE = {
     "people.deputy",
 }
 _RECORDS = {"ledger.record", "ledger.bulk"}
-_STAFF = _EVERYONE | _RECORDS | {"people.view", "appraisal.view"}
-_REVIEWS = {"ledger.review", "documents.view_original"}
+_LOOKS = {"people.view", "appraisal.view", "inspections.view", "rectification.view"}
+_FIELD = {"inspections.visit", "rectification.open", "rectification.handover"}
+_STAFF = _EVERYONE | _RECORDS | _LOOKS | _FIELD
+_HOME = _EVERYONE | {"ledger.record", "inspections.view", "inspections.selfcheck"}
+_HOME |= {"rectification.view", "rectification.reply"}
+_REVIEWS = {"ledger.review", "documents.view_original", "rectification.accept"}
 _CIVIL = _STAFF | _REVIEWS | {"facilities.edit", "facilities.import", "sheets.import"}
+_CIVIL |= {"inspections.manage", "inspections.draw"}
 _CIVIL_CHIEF = _CIVIL | {
     "ledger.not_applicable",
     "ledger.supervise",
     "facilities.merge",
     "notices.send",
     "appraisal.submit",
+    "inspections.publish",
+    "rectification.decide",
 }
 
 # （职能组，岗位）→ 权限。表中没有的组合什么也不能做。
@@ -31,14 +38,18 @@ GRANTS: dict[tuple[str, str], frozenset[str]] = {
     ("civil_affairs", "chief"): frozenset(_CIVIL_CHIEF),
     ("civil_affairs", "officer"): frozenset(_CIVIL),
     ("civil_affairs", "clerk"): frozenset(_STAFF | {"facilities.edit", "sheets.import"}),
-    ("department", "chief"): frozenset(_STAFF | _REVIEWS | {"ledger.supervise", "notices.send"}),
+    ("department", "chief"): frozenset(
+        _STAFF
+        | _REVIEWS
+        | {"ledger.supervise", "notices.send", "inspections.publish", "rectification.decide"}
+    ),
     ("department", "officer"): frozenset(_STAFF | _REVIEWS),
     ("department", "clerk"): frozenset(_STAFF),
     ("subdistrict", "chief"): frozenset(_STAFF | {"appraisal.submit", "sheets.import"}),
     ("subdistrict", "officer"): frozenset(_STAFF | {"appraisal.submit", "sheets.import"}),
     ("subdistrict", "clerk"): frozenset(_STAFF | {"appraisal.submit"}),
-    ("facility", "director"): frozenset(_EVERYONE | {"ledger.record"}),
-    ("facility", "staff"): frozenset(_EVERYONE | {"ledger.record"}),
+    ("facility", "director"): frozenset(_HOME),
+    ("facility", "staff"): frozenset(_HOME),
     ("outside", "chief"): frozenset(_EVERYONE | {"ledger.record"}),
     ("outside", "officer"): frozenset(_EVERYONE | {"ledger.record"}),
     ("outside", "clerk"): frozenset(_EVERYONE | {"ledger.record"}),
@@ -52,6 +63,8 @@ GRANTS: dict[tuple[str, str], frozenset[str]] = {
             "search.use",
             "people.view",
             "appraisal.view",
+            "inspections.view",
+            "rectification.view",
         }
     ),
 }

@@ -80,6 +80,8 @@ INSTALLED_APPS = [
     "yijian.sheets",
     "yijian.facilities",
     "yijian.ledger",
+    "yijian.rectification",
+    "yijian.inspections",
     "yijian.appraisal",
     "yijian.web",
     "django.contrib.auth",

@@ -94,6 +94,17 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "检查",
+        (
+            Entry("/inspections/", "search", "检查任务", "inspections.view"),
+            Entry("/inspections/plan/", "calendar-stats", "年度计划", "inspections.view"),
+            Entry("/inspections/draws/", "arrows-split-2", "双随机抽取", "inspections.view"),
+            Entry("/inspections/bases/", "id-badge-2", "名录与检查表", "inspections.view"),
+            Entry("/rectification/", "tools", "隐患整改", "rectification.view"),
+            Entry("/rectification/handovers/", "send", "告知移送", "rectification.view"),
+        ),
+    ),
+    (
         "管理",
         (
             Entry("/people/", "sitemap", "组织单位", "people.view"),

@@ -10,6 +10,8 @@ ROOMS = (
     ("facilities/", "yijian.facilities.urls"),
     ("ledger/", "yijian.ledger.urls"),
     ("campaigns/", "yijian.appraisal.urls"),
+    ("inspections/", "yijian.inspections.urls"),
+    ("rectification/", "yijian.rectification.urls"),
 )
 
 

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class RectificationConfig(AppConfig):
+    name = "yijian.rectification"
+    label = "rectification"
+    verbose_name = "隐患整改"
+
+    def ready(self) -> None:
+        from yijian.access.kinds import register as grant
+        from yijian.audit.kinds import register as say
+        from yijian.rectification.kinds import AUDIT, CAPABILITIES
+
+        say(AUDIT)
+        grant(CAPABILITIES)
