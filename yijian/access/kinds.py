@@ -15,14 +15,14 @@ _EVERYONE = {
     "people.deputy",
 }
 _RECORDS = {"ledger.record", "ledger.bulk"}
-_LOOKS = {"people.view", "appraisal.view", "inspections.view", "rectification.view"}
+_LOOKS = {"people.view", "appraisal.view", "inspections.view", "rectification.view", "filing.view"}
 _FIELD = {"inspections.visit", "rectification.open", "rectification.handover"}
 _STAFF = _EVERYONE | _RECORDS | _LOOKS | _FIELD
 _HOME = _EVERYONE | {"ledger.record", "inspections.view", "inspections.selfcheck"}
-_HOME |= {"rectification.view", "rectification.reply"}
+_HOME |= {"rectification.view", "rectification.reply", "filing.view", "filing.apply"}
 _REVIEWS = {"ledger.review", "documents.view_original", "rectification.accept"}
 _CIVIL = _STAFF | _REVIEWS | {"facilities.edit", "facilities.import", "sheets.import"}
-_CIVIL |= {"inspections.manage", "inspections.draw"}
+_CIVIL |= {"inspections.manage", "inspections.draw", "filing.handle", "filing.check", "filing.exchange"}
 _CIVIL_CHIEF = _CIVIL | {
     "ledger.not_applicable",
     "ledger.supervise",
@@ -43,11 +43,11 @@ GRANTS: dict[tuple[str, str], frozenset[str]] = {
         | _REVIEWS
         | {"ledger.supervise", "notices.send", "inspections.publish", "rectification.decide"}
     ),
-    ("department", "officer"): frozenset(_STAFF | _REVIEWS),
+    ("department", "officer"): frozenset(_STAFF | _REVIEWS | {"filing.exchange"}),
     ("department", "clerk"): frozenset(_STAFF),
-    ("subdistrict", "chief"): frozenset(_STAFF | {"appraisal.submit", "sheets.import"}),
-    ("subdistrict", "officer"): frozenset(_STAFF | {"appraisal.submit", "sheets.import"}),
-    ("subdistrict", "clerk"): frozenset(_STAFF | {"appraisal.submit"}),
+    ("subdistrict", "chief"): frozenset(_STAFF | {"appraisal.submit", "sheets.import", "filing.check"}),
+    ("subdistrict", "officer"): frozenset(_STAFF | {"appraisal.submit", "sheets.import", "filing.check"}),
+    ("subdistrict", "clerk"): frozenset(_STAFF | {"appraisal.submit", "filing.check"}),
     ("facility", "director"): frozenset(_HOME),
     ("facility", "staff"): frozenset(_HOME),
     ("outside", "chief"): frozenset(_EVERYONE | {"ledger.record"}),
@@ -65,6 +65,7 @@ GRANTS: dict[tuple[str, str], frozenset[str]] = {
             "appraisal.view",
             "inspections.view",
             "rectification.view",
+            "filing.view",
         }
     ),
 }

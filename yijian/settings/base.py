@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "yijian.ledger",
     "yijian.rectification",
     "yijian.inspections",
+    "yijian.filing",
     "yijian.appraisal",
     "yijian.web",
     "django.contrib.auth",

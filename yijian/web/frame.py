@@ -91,6 +91,11 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/facilities/", "building-community", "机构档案", "facilities.view"),
             Entry("/facilities/import/", "file-import", "机构导入", "facilities.import"),
+            Entry("/filing/", "certificate", "备案办理", "filing.view"),
+            Entry("/filing/exchange/", "arrows-diff", "登记备案交换", "filing.exchange"),
+            Entry("/filing/places/", "alert-triangle", "未登记场所", "filing.check"),
+            Entry("/filing/licences/", "license", "证照一览", "filing.view"),
+            Entry("/filing/exits/", "logout", "退出", "filing.view"),
         ),
     ),
     (

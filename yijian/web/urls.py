@@ -10,6 +10,7 @@ ROOMS = (
     ("facilities/", "yijian.facilities.urls"),
     ("ledger/", "yijian.ledger.urls"),
     ("campaigns/", "yijian.appraisal.urls"),
+    ("filing/", "yijian.filing.urls"),
     ("inspections/", "yijian.inspections.urls"),
     ("rectification/", "yijian.rectification.urls"),
 )
