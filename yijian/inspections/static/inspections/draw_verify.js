@@ -228,7 +228,10 @@
     panel.querySelector("[data-own-file]").addEventListener("change", function (event) {
       var chosen = event.target.files[0];
       if (!chosen) return;
-      chosen.arrayBuffer().then(function (buffer) { judge(box, new Uint8Array(buffer)); });
+      chosen.arrayBuffer().then(function (buffer) {
+        judge(box, new Uint8Array(buffer));
+        event.target.value = ""; // 同一个文件改过再选，也要重新核对
+      });
     });
   });
 })();
