@@ -22,7 +22,8 @@ _HOME = _EVERYONE | {"ledger.record", "inspections.view", "inspections.selfcheck
 _HOME |= {"rectification.view", "rectification.reply", "filing.view", "filing.apply"}
 _REVIEWS = {"ledger.review", "documents.view_original", "rectification.accept"}
 _CIVIL = _STAFF | _REVIEWS | {"facilities.edit", "facilities.import", "sheets.import"}
-_CIVIL |= {"inspections.manage", "inspections.draw", "filing.handle", "filing.check", "filing.exchange"}
+_CIVIL |= {"inspections.manage", "inspections.draw", "inspections.commit"}
+_CIVIL |= {"filing.handle", "filing.check", "filing.exchange"}
 _CIVIL_CHIEF = _CIVIL | {
     "ledger.not_applicable",
     "ledger.supervise",
@@ -42,8 +43,9 @@ GRANTS: dict[tuple[str, str], frozenset[str]] = {
         _STAFF
         | _REVIEWS
         | {"ledger.supervise", "notices.send", "inspections.publish", "rectification.decide"}
+        | {"inspections.commit"}
     ),
-    ("department", "officer"): frozenset(_STAFF | _REVIEWS | {"filing.exchange"}),
+    ("department", "officer"): frozenset(_STAFF | _REVIEWS | {"inspections.commit", "filing.exchange"}),
     ("department", "clerk"): frozenset(_STAFF),
     ("subdistrict", "chief"): frozenset(_STAFF | {"appraisal.submit", "sheets.import", "filing.check"}),
     ("subdistrict", "officer"): frozenset(_STAFF | {"appraisal.submit", "sheets.import", "filing.check"}),

@@ -34,6 +34,40 @@ ASPECTS: dict[str, str] = {
     "registration": "登记备案",
 }
 
+# 名额：照家数，或照比例
+QUOTAS: dict[str, str] = {"number": "按家数", "rate": "按比例"}
+# 分层的依据
+STRATA: dict[str, str] = {
+    "risk_level": "风险等级",
+    "credit_level": "信用等级",
+    "scale": "规模（床位数）",
+    "all": "不分层",
+}
+
+DRAW = Machine(
+    states={
+        "frozen": {"commit": "committed", "seed": "seeded", "void": "voided"},
+        "committed": {"seed": "seeded", "void": "voided"},
+        "seeded": {"draw": "drawn", "void": "voided"},
+        "drawn": {"publish": "published", "void": "voided"},
+        "published": {},
+        "voided": {},
+    },
+    labels={
+        "frozen": "已冻结",
+        "committed": "已承诺",
+        "seeded": "种子已产生",
+        "drawn": "已抽取",
+        "published": "已公布",
+        "voided": "已作废",
+        "commit": "两家承诺",
+        "seed": "产生种子",
+        "draw": "抽取",
+        "publish": "公布抽取",
+        "void": "作废",
+    },
+)
+
 PLAN = Machine(
     states={"draft": {"adopt": "adopted"}, "adopted": {"reopen": "draft"}},
     labels={"draft": "拟定", "adopted": "已印发", "adopt": "印发", "reopen": "调整"},
@@ -63,12 +97,21 @@ VISIT = Machine(
     },
 )
 
-AUDIT: dict[str, str] = {}
+AUDIT: dict[str, str] = {
+    "draw.frozen": "{actor}冻结抽取名单“{subject}”：对象 {objects} 家，人员 {inspectors} 名，摘要 {sha256}",
+    "draw.committed": "{actor}为抽取“{subject}”交存承诺 {sha256}",
+    "draw.revealed": "{actor}为抽取“{subject}”揭示暗数",
+    "draw.seeded": "{actor}为抽取“{subject}”当众掷骰，点数 {count} 个，种子 {seed}",
+    "draw.drawn": "{actor}抽取“{subject}”：{count} 家，结果摘要 {sha256}",
+    "draw.published": "{actor}公布抽取“{subject}”，结果摘要 {sha256}",
+    "draw.voided": "{actor}作废抽取“{subject}”，撤回任务 {count} 个",
+}
 
 CAPABILITIES: dict[str, str] = {
     "inspections.view": "查看检查",
     "inspections.manage": "管理名录、检查表与计划",
     "inspections.draw": "组织抽取",
+    "inspections.commit": "为抽取承诺与揭示",
     "inspections.visit": "现场检查",
     "inspections.publish": "公布检查结果",
     "inspections.selfcheck": "机构自查",
