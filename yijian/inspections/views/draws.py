@@ -121,7 +121,6 @@ def detail(request: HttpRequest, draw_uid: str) -> HttpResponse:
         "draw": draw,
         "colour": COLOURS.get(draw.state, "amber"),
         "commitments": sealed,
-        "visits": found.visits_of(draw),
         "may": may(viewer),
         "own": own_part(viewer, draw, sealed),
         "dice_form": forms.DiceForm(),
