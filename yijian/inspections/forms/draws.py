@@ -58,6 +58,14 @@ class PoolForm(forms.Form):
             "joint": "on",
         }
 
+    @classmethod
+    def filled(cls, given: Mapping[str, str], regions: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """网址里没有写的按第一次打开时的样子；勾选框没有写就是没勾。"""
+        start = cls.defaults(regions)
+        if "region" in given:
+            del start["joint"]
+        return {**start, **given}
+
     def requirements(self, **more: Any) -> Requirements:
         """名录的口径；more 是冻结时才填的。"""
         data = {k: v for k, v in self.cleaned_data.items() if k not in ("region", "homes")}

@@ -52,9 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     regions = region_picks(viewer)
     given = request.POST if request.method == "POST" else request.GET
-    pool_form = forms.PoolForm(
-        given if "region" in given else forms.PoolForm.defaults(regions), regions=regions
-    )
+    pool_form = forms.PoolForm(forms.PoolForm.filled(given.dict(), regions), regions=regions)
     by = pool_form["by"].value()
     context: dict[str, Any] = {
         "pool_form": pool_form,
