@@ -19,6 +19,7 @@ BITS = 128
 FACES = 50  # 六面骰一次 2.58 位，五十次 129 位
 SECRET_DIGITS = 32  # 十六进制一位 4 位，三十二位 128 位
 RATE_BASE = 10_000
+HIGHEST = b"\xff" * 33  # 高于一切票
 ROUNDINGS: dict[str, str] = {"up": "有余数进一", "half_up": "四舍五入", "down": "余数舍去"}
 
 Frozen = Mapping[str, Any]
@@ -143,9 +144,10 @@ def pools(frozen: Frozen) -> list[list[int]]:
     return [[i for i, one in enumerate(people) if fits(one, slot)] for slot in frozen["slots"]]
 
 
-def recused(inspector: Mapping[str, Any], thing: Mapping[str, Any], avoid: Iterable[str]) -> bool:
+def recused(inspector: Mapping[str, Any], thing: Mapping[str, Any]) -> bool:
     """要不要回避：同一街道（乡镇），或名单里写明这一家要他回避。"""
-    return bool(inspector["street"] and inspector["street"] == thing["street"]) or inspector["id"] in avoid
+    street = inspector["street"]
+    return (street != "" and street == thing["street"]) or inspector["id"] in thing["avoid"]
 
 
 # ---- 抽取 ------------------------------------------------------------------------------------------
@@ -173,34 +175,42 @@ def draw(frozen: Frozen, seed: str) -> list[Picked]:
 
 def select(frozen: Frozen, key: bytes) -> list[tuple[bytes, int]]:
     """每层取票最小的若干家；各层合在一起按票排列。"""
-    things = frozen["objects"]
-    prefix = key + b"o"
-    tickets = [sha256(prefix + thing["id"].encode()).digest() for thing in things]
-    members: dict[str, list[int]] = {stratum["name"]: [] for stratum in frozen["strata"]}
-    for index, thing in enumerate(things):
-        members[thing["stratum"]].append(index)
+    quotas = {stratum["name"]: quota_of(stratum) for stratum in frozen["strata"]}
+    bounds = {s["name"]: _bound(quotas[s["name"]], s["pool"]) for s in frozen["strata"]}
+    near = _below(frozen["objects"], key, bounds)
+    short = {name for name, wanted in quotas.items() if len(near[name]) < wanted}
+    if short:  # 界线偏小，这几层不设界线再算一遍
+        bounds = {name: HIGHEST if name in short else b"" for name in quotas}
+        near |= _below(frozen["objects"], key, bounds, short)
     chosen: list[tuple[bytes, int]] = []
-    for stratum in frozen["strata"]:
-        chosen += _smallest(tickets, members[stratum["name"]], quota_of(stratum))
+    for name, wanted in quotas.items():
+        if len(near[name]) < wanted:
+            raise Refused(f"“{name}”层的名额 {wanted} 家多于名录里的 {len(near[name])} 家。")
+        near[name].sort()
+        chosen += near[name][:wanted]
     chosen.sort()
     return chosen
 
 
-def _smallest(tickets: list[bytes], members: list[int], wanted: int) -> list[tuple[bytes, int]]:
-    """票最小的 wanted 家。先按大概的界线筛一遍，免得把全部对象排序；界线偏小就不筛。"""
-    if wanted > len(members):
-        raise Refused(f"名额 {wanted} 家多于名录里的 {len(members)} 家。")
+def _bound(wanted: int, pool: int) -> bytes:
+    """票的大概界线：票最小的 wanted 家几乎总在界线之下，免得记下、排列全部的票。"""
     if not wanted:
-        return []
-    near: list[tuple[bytes, int]] = []
-    share = (wanted + 8 * wanted**0.5 + 16) / len(members)
-    if share < 0.5:
-        bound = int(share * 2**64).to_bytes(8, "big")
-        near = [(tickets[i], i) for i in members if tickets[i] < bound]
-    if len(near) < wanted:
-        near = [(tickets[i], i) for i in members]
-    near.sort()
-    return near[:wanted]
+        return b""
+    share = (wanted + 8 * wanted**0.5 + 16) / max(pool, 1)
+    return int(share * 2**64).to_bytes(8, "big") if share < 0.5 else HIGHEST
+
+
+def _below(
+    things: Sequence[Mapping[str, Any]], key: bytes, bounds: Mapping[str, bytes], only: Iterable[str] = ()
+) -> dict[str, list[tuple[bytes, int]]]:
+    """各层票在界线之下的。"""
+    prefix = key + b"o"
+    found: dict[str, list[tuple[bytes, int]]] = {name: [] for name in only or bounds}
+    for index, thing in enumerate(things):
+        ticket = sha256(prefix + thing["id"].encode()).digest()
+        if ticket < bounds[thing["stratum"]]:
+            found[thing["stratum"]].append((ticket, index))
+    return found
 
 
 class Rota:
@@ -236,7 +246,7 @@ class Rota:
             load, _, i = heap[0]
             if load != self.loads[i]:  # 在别的席位上派过了，次数是旧的
                 heapreplace(heap, (self.loads[i], self.lots[i], i))
-            elif i in team or recused(self.people[i], thing, thing["avoid"]):
+            elif i in team or recused(self.people[i], thing):
                 aside.append(heappop(heap))
             else:
                 self._took(heap, i)

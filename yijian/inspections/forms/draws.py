@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from yijian.facilities.kinds import KINDS
 from yijian.inspections import kinds
 from yijian.inspections.rules.draw_list import Requirements
 from yijian.kernel import clock
@@ -14,12 +15,19 @@ from yijian.kernel.errors import Refused
 from yijian.ledger.forms import choice_field, day_field, number_field, text_field
 
 ASPECTS = [("", "不限"), *kinds.ASPECTS.items()]
+CARE = ("nursing_home", "township_home")
+HOMES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "care": ("养老机构、敬老院", CARE),
+    "community": ("居家社区养老服务机构", ("home_community", "day_care", "canteen")),
+    "all": ("全部种类", tuple(KINDS)),
+}
 
 
 class PoolForm(forms.Form):
     """看名录：哪里、怎样分层、检查期限、几人一队。"""
 
     region = choice_field("地方", required=True)
+    homes = choice_field("机构种类", [(key, words) for key, (words, _) in HOMES.items()], required=True)
     by = choice_field("分层依据", list(kinds.STRATA.items()), required=True)
     kind = choice_field("名额", list(kinds.QUOTAS.items()), required=True)
     window_from = day_field("检查期限自", required=True)
@@ -39,6 +47,7 @@ class PoolForm(forms.Form):
         today = clock.today()
         return {
             "region": regions[0][0] if regions else "",
+            "homes": "care",
             "by": "risk_level",
             "kind": "rate",
             "window_from": (today + timedelta(days=3)).isoformat(),
@@ -49,9 +58,18 @@ class PoolForm(forms.Form):
             "joint": "on",
         }
 
+    @classmethod
+    def filled(cls, given: Mapping[str, str], regions: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """网址里没有写的按第一次打开时的样子；勾选框没有写就是没勾。"""
+        start = cls.defaults(regions)
+        if "region" in given:
+            del start["joint"]
+        return {**start, **given}
+
     def requirements(self, **more: Any) -> Requirements:
         """名录的口径；more 是冻结时才填的。"""
-        data = {k: v for k, v in self.cleaned_data.items() if k != "region"}
+        data = {k: v for k, v in self.cleaned_data.items() if k not in ("region", "homes")}
+        data["facility_kinds"] = HOMES[self.cleaned_data["homes"]][1]
         return Requirements(**{"basis": "—", **data, **more})
 
     def clean(self) -> dict[str, Any]:

@@ -11,13 +11,12 @@ from django.db.models import QuerySet
 from yijian.access.scope import scoped
 from yijian.access.viewer import Viewer
 from yijian.inspections import kinds
-from yijian.inspections.models import Commitment, Draw, Visit
+from yijian.inspections.models import Commitment, Draw
 from yijian.inspections.queries.draw_pool import pool
 from yijian.inspections.rules.draw_file import compose
 from yijian.inspections.rules.draw_list import Pool, Requirements
 from yijian.kernel import draw as rule
 from yijian.kernel.errors import NotFound
-from yijian.people.kinds import FUNCTIONS
 from yijian.people.models import Region
 
 LIGHT = ("frozen", "recusals", "result", "provenance")
@@ -121,12 +120,6 @@ def commitments(found: Draw) -> list[Commitment]:
     return list(found.commitments.select_related("unit").order_by("order"))
 
 
-def visits_of(found: Draw) -> dict[str, Visit]:
-    """机构主键（文字）→ 派出的任务。"""
-    rows = Visit.objects.filter(draw_uid=found.uid).order_by("pk")
-    return {str(row.facility_id): row for row in rows}
-
-
 @dataclass(frozen=True)
 class Preview:
     """冻结之前先看：每层几家、谁不能抽、谁要回避。"""
@@ -141,9 +134,9 @@ def preview(region: Region, wanted: Requirements) -> Preview:
     found = pool(region, wanted)
     counted: dict[str, int] = {}
     for person in found.people:
-        name = f"{person.unit}（{'专家' if person.expert else FUNCTIONS[person.function]}）"
+        name = f"{person.unit}（专家）" if person.expert else person.unit
         counted[name] = counted.get(name, 0) + 1
     people = {one.id: one.name for one in found.people}
     homes = {one.id: one.name for one in found.things}
     told = [{"home": homes[r.object], "person": people[r.inspector], "why": r.why} for r in found.recusals]
-    return Preview(found, sorted(counted.items()), told)
+    return Preview(found, sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])), told)

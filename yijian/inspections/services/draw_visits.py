@@ -16,6 +16,8 @@ def send_out(draw: Draw, frozen: Mapping[str, Any], outcome: Mapping[str, Any], 
     """照结果派出任务，每家至少两人，第一席任组长。"""
     drawn = outcome["drawn"]
     homes = Facility.objects.in_bulk([int(one["id"]) for one in drawn])
+    if len(homes) < len(drawn):
+        raise Refused("名单里有机构已从档案删去，不能派出；请作废这次抽取，重新冻结。")
     people = {one["id"]: one for one in frozen["inspectors"]}
     visits = []
     for one in drawn:

@@ -52,9 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     regions = region_picks(viewer)
     given = request.POST if request.method == "POST" else request.GET
-    pool_form = forms.PoolForm(
-        given if "region" in given else forms.PoolForm.defaults(regions), regions=regions
-    )
+    pool_form = forms.PoolForm(forms.PoolForm.filled(given.dict(), regions), regions=regions)
     by = pool_form["by"].value()
     context: dict[str, Any] = {
         "pool_form": pool_form,
@@ -121,7 +119,6 @@ def detail(request: HttpRequest, draw_uid: str) -> HttpResponse:
         "draw": draw,
         "colour": COLOURS.get(draw.state, "amber"),
         "commitments": sealed,
-        "visits": found.visits_of(draw),
         "may": may(viewer),
         "own": own_part(viewer, draw, sealed),
         "dice_form": forms.DiceForm(),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from yijian.access.doors import public
 from yijian.inspections.queries import draws as found
+from yijian.inspections.rules.draw_words import blocks
 from yijian.kernel.errors import NotFound
 from yijian.ledger.views.params import attachment
 
@@ -43,4 +44,6 @@ def rule(request: HttpRequest) -> HttpResponse:
     """抽取规则的文字。"""
     if not RULE.is_file():
         raise NotFound("这台服务器上没有带规则的文字，请向软件提供方索取 docs/draw.md。")
-    return render(request, "inspections/draw_rule.html", {"text": RULE.read_text(encoding="utf-8")})
+    return render(
+        request, "inspections/draw_rule.html", {"blocks": list(blocks(RULE.read_text(encoding="utf-8")))}
+    )

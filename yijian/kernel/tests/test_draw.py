@@ -164,6 +164,14 @@ def test_the_short_cut_finds_the_smallest_tickets(size: int, wanted: int) -> Non
     assert draw.select(frozen, key) == all_tickets[:wanted]
 
 
+def test_a_bound_set_too_low_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    homes = [home(n, "甲" if n % 2 else "乙") for n in range(100)]
+    frozen = book(homes, [person(0), person(1)], [slot(), slot()], 甲=7, 乙=0)
+    right = draw.draw(frozen, seed(4))
+    monkeypatch.setattr(draw, "_bound", lambda wanted, pool: b"\x00\x01")
+    assert draw.draw(frozen, seed(4)) == right
+
+
 # ---- 种子、名额、写法 ---------------------------------------------------------------------------------
 
 
