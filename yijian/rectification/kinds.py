@@ -152,7 +152,7 @@ AUDIT: dict[str, str] = {
     "rectification.listing_noted": "{actor}登记挂牌督办进展（{subject}，{number}）",
     "rectification.listed": "{actor}登记挂牌督办（{subject}，{number}）：{order}",
     "rectification.delisted": "{actor}登记摘牌（{subject}，{number}）",
-    "rectification.reconciled": "{actor}对账三个清单（{subject}）：在册 {total}，销号 {closed}，逾期 {overdue}",
+    "rectification.reconciled": "{actor}对账三个清单：在册 {total}，销号 {closed}，逾期 {overdue}",
     "handover.sent": "{actor}{kind}{to}（{subject}）：{title}",
     "handover.received": "{actor}签收{kind}（{subject}）：{title}",
     "handover.arrived": "{actor}登记到场处理（{subject}）：{title}",

@@ -13,10 +13,10 @@ from yijian.kernel import clock
 from yijian.kernel.errors import Forbidden, NotFound, Refused
 from yijian.people.cast import Cast, small_district
 from yijian.people.viewer import SYSTEM
+from yijian.rectification import kinds
 from yijian.rectification.models import Acceptance, Problem, Rectification
 from yijian.rectification.services.moving import move
 from yijian.rectification.services.rectify import Judgement, accept, accept_many, reply
-from yijian.rectification import kinds
 from yijian.rectification.tests.world import (
     FOUND,
     closed,
@@ -71,11 +71,14 @@ def test_a_failed_acceptance_sends_it_back_and_the_next_round_needs_its_own(
 ) -> None:
     officer = viewer("civil_officer")
     replied(problem, viewer("director"), 1)
-    accept(problem=problem, verdict="failed", signature=signature(officer, 1), reason="角落里还有", by=officer)
+    accept(
+        problem=problem, verdict="failed", signature=signature(officer, 1), reason="角落里还有", by=officer
+    )
     problem.refresh_from_db()
     assert problem.state == "open"
     words = refused(
-        lambda: accept(problem=problem, verdict="passed", signature=signature(officer, 2), by=officer), Refused
+        lambda: accept(problem=problem, verdict="passed", signature=signature(officer, 2), by=officer),
+        Refused,
     )
     assert "已经验收" in words
     closed(problem, viewer("director"), officer, 3)
@@ -135,16 +138,16 @@ def test_replacing_a_row_in_sqlite_is_refused(problem: Problem) -> None:
     columns += ",found_on,found_by_id,found_name,responsible,responsible_unit,due_on,first_due_on"
     columns += ",origin_kind,origin_ref,opened_at"
     sql = (
-        f"INSERT OR REPLACE INTO rectification_problem (id,state,{columns}) "  # noqa: S608
+        f"INSERT OR REPLACE INTO rectification_problem (id,state,{columns}) "
         f"SELECT id,'open',{columns} FROM rectification_problem WHERE id = %s"
     )
     refused(raw(sql, problem.pk), DatabaseError)
 
 
-def test_another_problems_acceptance_does_not_close_this_one(
-    problem: Problem, facility, viewer: Get
-) -> None:
-    other = closed(opened(facility, viewer("civil_officer"), title="另一个"), viewer("director"), viewer("civil_officer"))
+def test_another_problems_acceptance_does_not_close_this_one(problem: Problem, facility, viewer: Get) -> None:
+    other = closed(
+        opened(facility, viewer("civil_officer"), title="另一个"), viewer("director"), viewer("civil_officer")
+    )
     theirs = other.rectifications.get()
     replied(problem, viewer("director"), 9)
     for sql, params in (
@@ -185,7 +188,11 @@ def test_an_acceptance_row_needs_a_signature_picture(problem: Problem, viewer: G
     replied(problem, viewer("director"))
     last = problem.rectifications.get()
     file = Document.objects.create(kind="number", label="文号", number="演〔2026〕1号", uploaded_name="演示")
-    for document_id, digest in ((file.pk, "a" * 64), (signature(viewer("civil_officer")), "b" * 64), (None, "c" * 64)):
+    for document_id, digest in (
+        (file.pk, "a" * 64),
+        (signature(viewer("civil_officer")), "b" * 64),
+        (None, "c" * 64),
+    ):
         values = {"verdict": "passed", "signature_id": document_id, "signature_sha256": digest}
         refused(
             lambda values=values: Acceptance.objects.create(
@@ -235,7 +242,8 @@ def test_the_photo_of_the_repair_is_no_signature(problem: Problem, viewer: Get) 
     replied(problem, viewer("director"))
     shown = problem.rectifications.get().documents.get().pk
     words = refused(
-        lambda: accept(problem=problem, verdict="passed", signature=shown, by=viewer("civil_officer")), Refused
+        lambda: accept(problem=problem, verdict="passed", signature=shown, by=viewer("civil_officer")),
+        Refused,
     )
     assert "不能当作验收签名" in words
 
@@ -245,7 +253,8 @@ def test_who_may_not_accept_does_not(problem: Problem, viewer: Get) -> None:
     given = signature(viewer("civil_officer"))
     for key in ("director", "street_clerk", "auditor"):
         refused(
-            lambda key=key: accept(problem=problem, verdict="passed", signature=given, by=viewer(key)), Forbidden
+            lambda key=key: accept(problem=problem, verdict="passed", signature=given, by=viewer(key)),
+            Forbidden,
         )
     stranger = viewer("other_district_officer")
     theirs = signature(stranger, 7)
@@ -290,8 +299,12 @@ def test_a_reply_needs_words_and_a_picture_and_an_open_problem(problem: Problem,
     shown = photo(problem.facility, director)
     refused(lambda: reply(problem=problem, text=" ", documents=(shown,), by=director), Refused)
     refused(lambda: reply(problem=problem, text="好了", documents=(), by=director), Refused)
-    refused(lambda: reply(problem=problem, text="好了", documents=(shown,), by=viewer("other_director")), NotFound)
-    refused(lambda: reply(problem=problem, text="好了", documents=(shown,), by=viewer("civil_officer")), Forbidden)
+    refused(
+        lambda: reply(problem=problem, text="好了", documents=(shown,), by=viewer("other_director")), NotFound
+    )
+    refused(
+        lambda: reply(problem=problem, text="好了", documents=(shown,), by=viewer("civil_officer")), Forbidden
+    )
     reply(problem=problem, text="好了", documents=(shown,), by=director)
     refused(lambda: reply(problem=problem, text="又好了", documents=(shown,), by=director), Refused)
 

@@ -60,9 +60,7 @@ def home(cast: Cast, key: str = "home_a", region: str = "990102001") -> Facility
 
 
 def about(facility: Facility) -> About:
-    return About(
-        facility_id=facility.pk, facility_unit_id=facility.unit_id, region_path=facility.region_path
-    )
+    return About(facility_id=facility.pk, facility_unit_id=facility.unit_id, region_path=facility.region_path)
 
 
 def photo(facility: Facility, by: Viewer, seed: int = 1, content: bytes | None = None) -> int:
