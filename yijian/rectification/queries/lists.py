@@ -133,6 +133,7 @@ HEADS: dict[str, tuple[str, ...]] = {
         "发现单位",
         "来源",
         "屡犯",
+        "限期",
         "状态",
     ),
     "measures": (

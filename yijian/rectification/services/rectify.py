@@ -44,7 +44,7 @@ def reply(*, problem: Problem, text: str, documents: tuple[int, ...], by: Viewer
         raise Refused("请写明整改情况。", field="text")
     rows = known(by, documents)
     if not rows:
-        raise Refused("请至少上传一张整改后的照片或一份材料。", field="files")
+        raise Refused("请至少上传一张整改后的照片或一份材料。", field="photos")
     return _reply(problem=problem, text=text, documents=rows, seen=photos.look_at(rows), by=by)
 
 

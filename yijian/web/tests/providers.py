@@ -28,6 +28,7 @@ from yijian.people.cast import Cast
 from yijian.people.models import Region
 from yijian.people.services import appoint_deputy
 from yijian.people.viewer import SYSTEM
+from yijian.rectification.tests import providers as rectification
 from yijian.regimes.library import NATION
 from yijian.sheets.services import stage
 
@@ -182,4 +183,5 @@ PARAMS: dict[str, Provider] = {
     "street_duty": street_duty,
     "street_receipt": street_receipt,
     **facilities.PARAMS,
+    **rectification.PARAMS,
 }
