@@ -59,7 +59,7 @@ class ProblemForm(forms.Form):
     facility = choice_field("机构", required=True)
     title = text_field("问题", 120, required=True)
     situation = choice_field("对应情形")
-    aspect = choice_field("方面", blank("请选择", kinds.ASPECTS), required=True)
+    aspect = choice_field("方面", blank("照情形", kinds.ASPECTS))
     grade = choice_field("等级", blank("照情形判定", kinds.GRADES))
     basis = text_field("依据", 300)
     detail = text_field("具体情况", 2000, area=True)
@@ -74,7 +74,7 @@ class ProblemForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["facility"].choices = [("", "请选择"), *facilities]  # type: ignore[attr-defined]
         self.fields["situation"].choices = [("", "不属于下列重大隐患情形"), *situations]  # type: ignore[attr-defined]
-        self.fields["situation"].help_text = "选了情形，等级和依据自动填好；标“待核”的还没有对照原文。"
+        self.fields["situation"].help_text = "选了情形，方面、等级和依据自动填好；标“待核”的还没有对照原文。"
         self.fields["basis"].help_text = "条款或标准；选了情形可以不填。"
         self.fields["photos"].widget.attrs["accept"] = "image/*,.pdf,.docx"
         self.fields["found_on"].initial = clock.today()
@@ -114,7 +114,7 @@ class ReplyForm(forms.Form):
 class AcceptForm(forms.Form):
     """验收：结论、意见、签名（签名板画的，或上传的图）。"""
 
-    verdict = choice_field("结论", list(kinds.VERDICTS.items()), required=True)
+    verdict = choice_field("结论", blank("请选择", kinds.VERDICTS), required=True)
     reason = text_field("意见", 500, area=True)
     round = number_field("第几次", required=True)
     drawn = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -10,6 +10,7 @@ from yijian.access.viewer import Viewer
 from yijian.rectification.models import Handover
 from yijian.rectification.queries.finding import handover as found
 from yijian.rectification.queries.finding import units_to
+from yijian.rectification.queries.page import Shown, shown
 
 BOXES: dict[str, str] = {
     "": "全部",
@@ -48,6 +49,7 @@ class Sheet:
 
     row: Handover
     number: str
+    shown: list[Shown]
     stops: list[tuple[str, datetime | None, str]]
     may: frozenset[str]
     choices: list[tuple[int, str]]
@@ -68,7 +70,8 @@ def sheet(viewer: Viewer, handover_id: int) -> Sheet:
     may = allowed(viewer, row)
     choosing = may & {"resend", "arbitrate"}
     choices = [(u.pk, u.name) for u in units_to(row.from_unit_id)] if choosing else []
-    return Sheet(row, row.number, stops, frozenset(may), choices)
+    papers = shown(viewer, list(row.documents.order_by("pk")))
+    return Sheet(row, row.number, papers, stops, frozenset(may), choices)
 
 
 def allowed(viewer: Viewer, row: Handover) -> set[str]:

@@ -64,7 +64,7 @@ def only(word: str) -> Q:
     """只看哪些。"""
     today = clock.today()
     if word == "overdue":
-        return ~Q(state="closed") & Q(due_on__lt=today)
+        return Q(state="open", due_on__lt=today)
     if word == "soon":
         return Q(state="open", due_on__gte=today, due_on__lte=date.fromordinal(today.toordinal() + SOON))
     if word == "repeat":
@@ -101,7 +101,7 @@ def counts(viewer: Viewer, where: Where) -> dict[str, int]:
         replied=Count("pk", filter=Q(state="replied"), distinct=True),
         closed=Count("pk", filter=Q(state="closed"), distinct=True),
         major=Count("pk", filter=Q(grade="major") & ~Q(state="closed"), distinct=True),
-        overdue=Count("pk", filter=Q(due_on__lt=today) & ~Q(state="closed"), distinct=True),
+        overdue=Count("pk", filter=Q(state="open", due_on__lt=today), distinct=True),
         repeat=Count("pk", filter=Q(repeat_of__isnull=False), distinct=True),
     )
     return found
@@ -115,8 +115,8 @@ def streets(viewer: Viewer) -> list[tuple[str, str]]:
 
 
 def days_left(problem: Problem) -> int | None:
-    """离限期几天，负数为逾期；销号了的没有。"""
-    return None if problem.state == "closed" else (problem.due_on - clock.today()).days
+    """离限期几天，负数为逾期；已经回复的、销号的没有。"""
+    return (problem.due_on - clock.today()).days if problem.state == "open" else None
 
 
 HEADS: dict[str, tuple[str, ...]] = {

@@ -90,9 +90,9 @@ class Page:
         return last if last and self.problem.state == "replied" else None
 
     @property
-    def pictures(self) -> list[Shown]:
-        """整改前的照片。"""
-        return [one for one in self.before if one.photo]
+    def past(self) -> list[Round]:
+        """已经看过的各次整改；正等着本人验收的在验收那一栏，不重复列。"""
+        return [one for one in self.rounds if one.acceptance or "accept" not in self.may]
 
 
 def page(viewer: Viewer, problem_id: int) -> Page:
@@ -217,9 +217,10 @@ def line_of(problem: Problem, rounds: list[Round], sent: list[Handover]) -> list
             line.append(Moment(word, clock.local_date(one.acceptance.at), "red" if failed else "done"))
     if problem.state == "closed" and problem.closed_at:
         return sorted_line([*line, Moment("销号", clock.local_date(problem.closed_at), "green")])
+    if problem.state == "replied":
+        return [*sorted_line(line), Moment("待验收", None, "now")]
     late = problem.due_on < clock.today()
-    waiting = "待验收" if problem.state == "replied" else "待整改"
-    return [*sorted_line(line), Moment(f"{waiting}，限 {problem.due_on}", None, "red" if late else "now")]
+    return [*sorted_line(line), Moment(f"待整改，限 {problem.due_on}", None, "red" if late else "now")]
 
 
 def sorted_line(line: list[Moment]) -> list[Moment]:

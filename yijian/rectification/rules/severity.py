@@ -41,6 +41,7 @@ class Graded:
     basis: str = ""
     situation: str = ""
     mark: str = ""
+    aspect: str = ""
 
 
 def parse(text: str, where: str = "severity.yaml") -> dict[str, Situation]:
@@ -103,4 +104,4 @@ def grade_of(situation: str, item_code: str, table: Mapping[str, Situation] | No
     )
     if found is None:
         return Graded("general")
-    return Graded(found.grade, f"{found.basis}：{found.title}", found.code, found.mark)
+    return Graded(found.grade, f"{found.basis}：{found.title}", found.code, found.mark, found.aspect)

@@ -26,7 +26,7 @@ from yijian.rectification.services.facts import note, tell
 
 @dataclass(frozen=True)
 class Finding:
-    """一个问题：检查、自查、投诉、交接里发现的。grade 为空就照判级表；documents 是整改前的照片与材料。"""
+    """一个问题。grade、aspect、basis 为空就照判级表；documents 是整改前的照片与材料。"""
 
     title: str
     aspect: str
@@ -112,6 +112,9 @@ def values_of(facility: Facility, finding: Finding, unit: Unit, by: Viewer) -> d
     if not basis:
         raise Refused("请写明判定依据（条款或标准）。", field="basis")
     situation = finding.situation or graded.situation
+    aspect = finding.aspect or graded.aspect
+    if aspect not in kinds.ASPECTS:
+        raise Refused("请选择问题属于哪个方面。", field="aspect")
     return {
         "uid": uuid7(),
         "facility": facility,
@@ -119,7 +122,7 @@ def values_of(facility: Facility, finding: Finding, unit: Unit, by: Viewer) -> d
         "title": finding.title.strip()[:120],
         "detail": finding.detail.strip(),
         "item_code": finding.item_code,
-        "aspect": finding.aspect,
+        "aspect": aspect,
         "basis": basis[:300],
         "situation": situation,
         "grade": grade,
@@ -143,8 +146,6 @@ def check(finding: Finding) -> None:
         raise Refused("请写明问题。", field="title")
     if not finding.measure.strip():
         raise Refused("请写明整改要求。", field="measure")
-    if finding.aspect not in kinds.ASPECTS:
-        raise Refused("请选择问题属于哪个方面。", field="aspect")
     if finding.origin_kind not in kinds.ORIGINS:
         raise Refused("没有这种来源，请从列出的里选。", field="origin_kind")
     if finding.grade not in (None, "", *kinds.GRADES):
