@@ -14,6 +14,7 @@ from yijian.ledger import kinds as ledger
 from yijian.ledger.queries.compare import GROUPS
 from yijian.notices import kinds as notices
 from yijian.people import kinds as people
+from yijian.rectification import kinds as rectification
 from yijian.regimes.library import load_all
 from yijian.sheets import kinds as sheets
 from yijian.worker import kinds as worker
@@ -70,6 +71,10 @@ def test_states_and_channels_of_the_other_apps_stand_in_the_glossary() -> None:
     assert not missing(documents.KINDS) + missing(documents.BLOB_STATES)
     assert not missing(notices.CHANNELS) + missing(machine(notices.STATES))
     assert not missing(machine(sheets.STATES)) + missing(machine(ledger.ORDER))
+    for table in ("PROBLEM", "EXTENSION", "DRAFT", "LISTING", "HANDOVER"):
+        assert not missing(machine(getattr(rectification, table)))
+    for words in (rectification.GRADES, rectification.LISTS, rectification.STEPS, rectification.HANDOVERS):
+        assert not missing(words)
     assert not missing(worker.STATUS)
     assert appraisal.SUBMISSION in {word for _, word, _ in rows()}
     assert set(appraisal.FORMATS) <= {word for _, word, _ in rows()}

@@ -9,6 +9,7 @@ class RectificationConfig(AppConfig):
     def ready(self) -> None:
         from yijian.access.kinds import register as grant
         from yijian.audit.kinds import register as say
+        from yijian.rectification import jobs  # noqa: F401  登记定时的事
         from yijian.rectification.kinds import AUDIT, CAPABILITIES
 
         say(AUDIT)

@@ -29,6 +29,7 @@ from yijian.people.cast import Cast
 from yijian.people.models import Region
 from yijian.people.services import appoint_deputy
 from yijian.people.viewer import SYSTEM
+from yijian.rectification.tests import providers as rectification
 from yijian.regimes.library import NATION
 from yijian.sheets.services import stage
 
@@ -184,4 +185,5 @@ PARAMS: dict[str, Provider] = {
     "street_receipt": street_receipt,
     **facilities.PARAMS,
     **inspections.PARAMS,
+    **rectification.PARAMS,
 }
