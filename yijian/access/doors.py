@@ -153,3 +153,17 @@ def public(view: View[P]) -> View[P]:
         return _read(view, request, *args, **kwargs)
 
     return login_not_required(_mark(run, "public", None))  # type: ignore[no-any-return]
+
+
+def public_form(view: View[P]) -> View[P]:
+    """公开的表单：不登录可填；GET 期间只读，POST 办理（仍查跨站令牌）。"""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "POST":
+            return _call(view, request, *args, **kwargs)
+        if request.method in SAFE:
+            return _read(view, request, *args, **kwargs)
+        return HttpResponseNotAllowed(["GET", "POST"])
+
+    return login_not_required(_mark(run, "public", None, form=True))  # type: ignore[no-any-return]

@@ -116,3 +116,34 @@ CAPABILITIES: dict[str, str] = {
     "inspections.publish": "公布检查结果",
     "inspections.selfcheck": "机构自查",
 }
+
+# ── 现场 ──────────────────────────────────────────────────────────────
+
+ANSWERS: dict[str, str] = {"pass": "合格", "fail": "不合格", "na": "不适用"}
+WEIGHTS: dict[str, str] = {"R": "底线", "K": "重要", "G": "一般"}
+WAYS: dict[str, str] = {"D": "看资料", "S": "看现场", "Q": "询问", "T": "抽查"}
+SYNC_KINDS: dict[str, str] = {"answer": "答案", "photo": "照片", "signature": "签名"}
+SIGNERS: dict[str, str] = {"inspector": "检查人员", "facility": "被检查机构"}
+OUTCOMES: dict[str, str] = {"clean": "未发现问题", "problems": "发现问题"}
+CLOCK_TOLERANCE = 300  # 秒；手机时钟差得再多也照收，只标出来
+PHOTO_LIMIT = 25 << 20
+
+AUDIT |= {
+    "inspections.visit_noticed": "{actor}送达{subject}的检查通知",
+    "inspections.visit_started": "{actor}开始检查{subject}",
+    "inspections.visit_cancelled": "{actor}取消对{subject}的检查",
+    "inspections.visit_finished": "{actor}完成对{subject}的检查，结论：{outcome}，问题 {problems} 个",
+    "inspections.draft_sent": "{actor}把{subject}的检查结果告知机构，{until}前可以陈述意见",
+    "inspections.draft_answered": "{actor}答复{subject}的检查结果",
+    "inspections.result_published": "{actor}公布{subject}的检查结果",
+    "inspections.answers_received": "{actor}上传{subject}的检查答案 {count} 条",
+    "inspections.photo_received": "{actor}上传{subject}的现场照片",
+    "inspections.signature_received": "{actor}上传{subject}的{role}签名",
+    "inspections.sync_conflict": "{actor}上传{subject}的内容与先到的不同，两份都已保存",
+    "inspections.conflict_settled": "{actor}处理{subject}同号不同内容的两份",
+    "inspections.answer_chosen": "{actor}在{subject}的不同答案中选定“{value}”",
+    "inspections.device_registered": "{actor}登记检查手机{subject}",
+    "inspections.device_revoked": "{actor}停用检查手机{subject}",
+    "inspections.visit_rated": "有人匿名评价了一次检查",
+    "inspections.selfcheck_done": "{actor}上报{subject}的自查，不合格 {failed} 项",
+}

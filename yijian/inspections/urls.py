@@ -1,27 +1,34 @@
-"""双随机检查的网址。"""
-
 from django.urls import path
 
-from yijian.inspections.views import draws, draws_public
+from yijian.inspections import api
+from yijian.inspections.views import entry, field, selfcheck, visit
 
 app_name = "inspections"
 
-draw_urls = [
-    path("draws/", draws.index, name="draws"),
-    path("draws/new/", draws.new, name="draw_new"),
-    path("draws/public/", draws_public.index, name="draws_public"),
-    path("draws/public/rule/", draws_public.rule, name="draw_rule"),
-    path("draws/public/<str:draw_uid>/", draws_public.detail, name="draw_public"),
-    path("draws/public/<str:draw_uid>/file/", draws_public.file, name="draw_file"),
-    path("draws/<str:draw_uid>/", draws.detail, name="draw"),
-    path("draws/<str:draw_uid>/list/", draws.listed, name="draw_list"),
-    path("draws/<str:draw_uid>/export/", draws.export, name="draw_export"),
-    path("draws/<str:draw_uid>/commit/", draws.commit, name="draw_commit"),
-    path("draws/<str:draw_uid>/reveal/", draws.reveal, name="draw_reveal"),
-    path("draws/<str:draw_uid>/dice/", draws.dice, name="draw_dice"),
-    path("draws/<str:draw_uid>/run/", draws.run, name="draw_run"),
-    path("draws/<str:draw_uid>/publish/", draws.publish, name="draw_publish"),
-    path("draws/<str:draw_uid>/void/", draws.void, name="draw_void"),
+VISIT_PATHS = [
+    path("field/", field.shell, name="field"),
+    path("field/sw.js", field.worker, name="field_worker"),
+    path("field/app.webmanifest", field.manifest, name="field_manifest"),
+    path("devices/", field.devices, name="field_devices"),
+    path("devices/<int:device_id>/revoke/", field.revoke, name="field_revoke"),
+    path("devices/import/", field.carry, name="field_import"),
+    path("visits/", visit.visits, name="visits"),
+    path("visits/export/", visit.export, name="visits_export"),
+    path("visits/ratings/", visit.ratings, name="ratings"),
+    path("visits/<int:visit_id>/", visit.visit, name="visit"),
+    path("visits/<int:visit_id>/comment/", visit.comment, name="visit_comment"),
+    path("visits/<int:visit_id>/publish/", visit.publish, name="visit_publish"),
+    path("visits/<int:visit_id>/photos/<int:photo_id>/", visit.photo, name="visit_photo"),
+    path("visits/<int:visit_id>/<slug:step>/", visit.act, name="visit_act"),
+    path("entry/<slug:code>/", entry.entry, name="entry"),
+    path("selfcheck/", selfcheck.selfchecks, name="selfchecks"),
+    path("selfcheck/new/<int:version_id>/", selfcheck.new, name="selfcheck_new"),
+    path("selfcheck/<int:check_id>/", selfcheck.selfcheck, name="selfcheck"),
+    path("api/devices/", api.device, name="api_device"),
+    path("api/bundle/", api.bundle, name="api_bundle"),
+    path("api/answers/", api.answers, name="api_answers"),
+    path("api/photos/", api.photo, name="api_photo"),
+    path("api/signatures/", api.signature, name="api_signature"),
 ]
 
-urlpatterns = [*draw_urls]
+urlpatterns = [*VISIT_PATHS]

@@ -42,6 +42,11 @@ class Visit(models.Model):
     outcome = models.CharField("检查结论", max_length=20, blank=True)
     summary = models.TextField("检查情况", blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField("取消的理由", max_length=300, blank=True)
+    draft_sent_at = models.DateTimeField("结果告知机构的时间", null=True, blank=True)
+    comment_until = models.DateTimeField("陈述意见的截止", null=True, blank=True)
+    comment = models.CharField("机构的陈述意见", max_length=1000, blank=True)
+    commented_at = models.DateTimeField("机构答复的时间", null=True, blank=True)
 
     class Meta:
         ordering = ["-window_to", "-id"]
@@ -53,6 +58,14 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(planned__isnull=False) | ~Q(draw_uid="") | ~Q(case_key="") | ~Q(reason=""),
                 name="an_unplanned_visit_gives_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | ~Q(cancel_reason=""),
+                name="a_cancelled_visit_gives_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(draft_sent_at__isnull=False),
+                name="a_published_result_was_told_to_the_facility_first",
             ),
         ]
 
