@@ -108,7 +108,10 @@ def read_xlsform(content: bytes) -> tuple[list[Item], list[str]]:
         if "survey" not in names:
             raise Refused("这不是 XLSForm：里面没有名为 survey 的工作表。", field="file")
         survey = xlsform.table(book.rows(names.index("survey")))
-        choices = xlsform.table(book.rows(names.index("choices"))) if "choices" in names else []
+    choices = []
+    if "choices" in names:  # 一个打开的工作簿只取得出一张表
+        with workbook.opened(content) as book:
+            choices = xlsform.table(book.rows(names.index("choices")))
     items, warnings = xlsform.items_of(survey, choices)
     return clean_items(items), warnings
 

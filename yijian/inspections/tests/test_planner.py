@@ -14,7 +14,9 @@ from yijian.kernel.errors import Refused
 JOINT = ("civil_affairs", "housing", "market", "fire")
 
 
-def floor(facility: int, who: tuple[str, ...], first: int, last: int, times: int = 1, region: str = "") -> Floor:
+def floor(
+    facility: int, who: tuple[str, ...], first: int, last: int, times: int = 1, region: str = ""
+) -> Floor:
     return Floor(
         rule="包/义务", pack="包", title="联合现场检查", clause="任务31", phrase="每半年", functions=who,
         facility=facility, region=region, first=first, last=last, times=times, label="时段",
@@ -68,8 +70,14 @@ def test_removing_any_one_visit_breaks_a_named_floor() -> None:
 
 
 def test_the_bound_equals_the_true_least_for_random_spans() -> None:
-    dice = random.Random(7)  # noqa: S311
-    choices = [(1, 12), (1, 6), (7, 12), *((m, m + 2) for m in (1, 4, 7, 10)), *((m, m) for m in range(1, 13))]
+    dice = random.Random(7)
+    choices = [
+        (1, 12),
+        (1, 6),
+        (7, 12),
+        *((m, m + 2) for m in (1, 4, 7, 10)),
+        *((m, m) for m in range(1, 13)),
+    ]
     for _ in range(60):
         spans = tuple(sorted({(*dice.choice(choices), dice.choice((1, 1, 2))) for _ in range(4)}))
         fits = [
