@@ -24,6 +24,7 @@ def drives(request: HttpRequest) -> HttpResponse:
     """专项行动一览。"""
     viewer = viewer_of(request)
     context = {"rows": found.drives(viewer), "may": viewer.can("inspections.manage"), "today": clock.today()}
+    context["may_visit"] = viewer.can("inspections.visit")
     return render(request, "inspections/drives.html", context)
 
 

@@ -1,5 +1,7 @@
 """年度计划的页面：列表、一份计划、口径、求解、调整、证明、印发、导出。"""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -111,12 +113,12 @@ def settings(request: HttpRequest, plan_id: int) -> HttpResponse:
     return render(request, "inspections/plan_settings.html", {"plan": row, "form": form}, status=status)
 
 
-def functions_in(row: found.Plan) -> list[str]:
+def functions_in(row: Any) -> list[str]:
     named = {f for floor in row.floors for f in floor["functions"]}
     return [f for f in FUNCTIONS if f in named]
 
 
-def initial(row: found.Plan) -> dict[str, object]:
+def initial(row: Any) -> dict[str, object]:
     chosen = row.settings.get("random") or {}
     capacity = {f"cap_{f}": n for f, n in row.settings.get("capacity", {}).items()}
     standing = row.settings.get("standing", True)
@@ -132,8 +134,8 @@ def solve(request: HttpRequest, plan_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     row = services.solve_plan(plan=found.plan(viewer, plan_id), by=viewer)
     result = row.result
-    said = f"求解完成：各查各的要上门 {result['before']} 次，综合查 {result['after']} 次，用时 {result['seconds']} 秒。"
-    messages.success(request, said)
+    said = f"各查各的要上门 {result['before']} 次，综合查 {result['after']} 次，用时 {result['seconds']} 秒"
+    messages.success(request, f"求解完成：{said}。")
     return redirect("inspections:plan", plan_id=row.pk)
 
 
@@ -154,7 +156,7 @@ def change(request: HttpRequest, planned_id: int) -> HttpResponse:
     return redirect("inspections:plan", plan_id=plan.pk)
 
 
-def told(request: HttpRequest, plan: found.Plan) -> None:
+def told(request: HttpRequest, plan: Any) -> None:
     """调整之后说清哪条不成立了。"""
     faults = plan.result.get("faults", [])
     if faults:

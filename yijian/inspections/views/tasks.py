@@ -1,6 +1,7 @@
 """检查任务的页面：列表、派出、派人、个案线索、工作量。"""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -29,12 +30,11 @@ TONES = {
 }  # fmt: skip
 
 
-def person(row: object) -> str:
+def person(inspector: Any) -> str:
     """派人时的一行：姓名、单位、证件到期日、专长。"""
-    inspector: bases.Inspector = row  # type: ignore[assignment]
-    skills = "、".join(kinds.ASPECTS[e] for e in inspector.expertise)
+    skills = "".join(f"，{kinds.ASPECTS[e]}" for e in inspector.expertise)
     mark = "，专家" if inspector.is_expert else ""
-    return f"{inspector.name}（{inspector.unit}{mark}，证件至 {inspector.valid_to}{'，' + skills if skills else ''}）"
+    return f"{inspector.name}（{inspector.unit}{mark}，证件至 {inspector.valid_to}{skills}）"
 
 
 def people(viewer: Viewer, path: str) -> list[tuple[int, str]]:
@@ -63,6 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
             (s, kinds.VISIT.label(s), TONES[s], counts[s]) for s in kinds.VISIT.states if s != "cancelled"
         ],
         "may": viewer.can("inspections.visit"),
+        "may_visit": viewer.can("inspections.visit"),
         "people": people(viewer, own_path(viewer)) if viewer.can("inspections.visit") else [],
         "cases": len([c for c in tasks.cases(viewer) if c.visit is None]),
         "today": clock.today(),
@@ -187,9 +188,11 @@ def open_case(request: HttpRequest, obligation_id: int) -> HttpResponse:
 def workload(request: HttpRequest) -> HttpResponse:
     """各检查人员各月的工作量。"""
     year = year_of(request.GET.get("year", ""))
-    rows = tasks.workload(viewer_of(request), year)
+    viewer = viewer_of(request)
+    rows = tasks.workload(viewer, year)
     most = max((n for row in rows for n in row.months), default=0)
     context = {"rows": rows, "year": year, "months": range(1, 13), "most": most}
+    context["may_visit"] = viewer.can("inspections.visit")
     return render(request, "inspections/tasks_workload.html", context)
 
 
