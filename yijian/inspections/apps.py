@@ -10,6 +10,9 @@ class InspectionsConfig(AppConfig):
         from yijian.access.kinds import register as grant
         from yijian.audit.kinds import register as say
         from yijian.inspections.kinds import AUDIT, CAPABILITIES
+        from yijian.inspections.services import bases_import, checklists_import
 
         say(AUDIT)
         grant(CAPABILITIES)
+        bases_import.register_imports()
+        checklists_import.register_import()

@@ -105,6 +105,31 @@ AUDIT: dict[str, str] = {
     "draw.drawn": "{actor}抽取“{subject}”：{count} 家，结果摘要 {sha256}",
     "draw.published": "{actor}公布抽取“{subject}”，结果摘要 {sha256}",
     "draw.voided": "{actor}作废抽取“{subject}”，撤回任务 {count} 个",
+DRIVE_STATES: dict[str, str] = {"waiting": "还没有做", "done": "已做", "undone": "未做"}
+
+AUDIT: dict[str, str] = {
+    "inspections.spot_item_saved": "{actor}保存抽查事项：{subject}",
+    "inspections.spot_items_loaded": "{actor}装入{place}抽查事项 {count} 项",
+    "inspections.spot_items_imported": "{actor}导入抽查事项：新增 {added}，更新 {changed}",
+    "inspections.inspector_saved": "{actor}登记检查人员：{subject}，证号 {certificate}，有效期至 {valid_to}",
+    "inspections.inspectors_imported": "{actor}导入执法检查人员：新增 {added}，更新 {changed}",
+    "inspections.relation_declared": "{actor}申报关系：{subject}与“{facility}”，{relation}",
+    "inspections.relation_ended": "{actor}解除关系：{subject}与“{facility}”，{relation}",
+    "inspections.checklists_loaded": "{actor}装入随软件发布的检查表 {count} 张",
+    "inspections.checklist_made": "{actor}新建检查表：{subject}",
+    "inspections.checklist_published": "{actor}发布检查表：{subject} 第 {number} 版，{items} 项；{note}",
+    "inspections.checklists_imported": "{actor}由表格导入检查表：发布新版 {count} 张",
+    "inspections.plan_made": "{actor}拟定计划：{subject}，读入下限 {floors} 条",
+    "inspections.plan_settings": "{actor}改计划口径：{subject}",
+    "inspections.plan_solved": "{actor}求解计划：{subject}，上门 {before} 次减为 {after} 次，下界 {bound}",
+    "inspections.plan_changed": "{actor}调整计划：{subject}，{said}",
+    "inspections.plan_adopted": "{actor}印发计划：{subject}，{visits} 次上门",
+    "inspections.plan_reopened": "{actor}重新调整计划：{subject}，{reason}",
+    "inspections.visit_opened": "{actor}派出检查任务：{subject}，{kind}，{why}",
+    "inspections.month_opened": "{actor}由计划派出 {month} 月的检查任务 {count} 个：{subject}",
+    "inspections.visit_assigned": "{actor}派人：{subject}，{names}",
+    "inspections.drive_opened": "{actor}开展专项行动：{subject}，{facilities} 家",
+    "inspections.drive_told": "{actor}填写专项行动：{subject}，{facility}{state}",
 }
 
 CAPABILITIES: dict[str, str] = {

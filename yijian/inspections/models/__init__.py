@@ -1,7 +1,8 @@
-"""检查的表：三库与检查表、计划、任务。"""
+"""检查的表：三库与检查表、计划、专项行动、任务。"""
 
 from yijian.inspections.models.bases import Checklist, ChecklistVersion, Inspector, Relation, SpotItem
 from yijian.inspections.models.draw import Commitment, Draw
+from yijian.inspections.models.drives import Drive, DriveRow
 from yijian.inspections.models.field import (
     Answer,
     AnswerChoice,
@@ -22,8 +23,10 @@ __all__ = [
     "Checklist",
     "ChecklistVersion",
     "Commitment",
-    "Draw",
     "Device",
+    "Draw",
+    "Drive",
+    "DriveRow",
     "Inspector",
     "Photo",
     "Plan",

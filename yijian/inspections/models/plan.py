@@ -46,17 +46,22 @@ class PlannedVisit(models.Model):
     SCOPE = Scope(region="plan__region_path", facility_unit="facility__unit_id")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="visits")
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     month = models.PositiveIntegerField("月份")
     functions = models.JSONField("上门的单位职能", default=list)
     meets = models.JSONField("满足的下限（floors 的序号）", default=list)
     fixed = models.BooleanField("人工定下，重排时不动", default=False)
     random = models.BooleanField("待抽取产生", default=False)
+    stratum = models.CharField("抽取的层", max_length=40, blank=True)
 
     class Meta:
         ordering = ["plan_id", "month", "facility_id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(month__gte=1, month__lte=12), name="a_planned_month_is_a_month"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(random=True) | Q(facility__isnull=False),
+                name="a_planned_visit_names_its_facility_or_waits_for_a_draw",
+            ),
         ]

@@ -16,6 +16,7 @@ from yijian.people.viewer import SYSTEM
 from yijian.web.demo.accounts import build_accounts
 from yijian.web.demo.campaign import submit_all
 from yijian.web.demo.homes import all_homes
+from yijian.web.demo.inspections import build_bases, build_inspections
 from yijian.web.demo.life import live
 from yijian.web.demo.places import SPOTS, build_units
 from yijian.web.demo.stories import steps
@@ -53,4 +54,6 @@ def load() -> None:
         events = steps(start, today - timedelta(days=1))
         live(start, today, events)
         open_ledger(by=SYSTEM)
+        build_bases()
+        build_inspections(today)
         take_steps(by=SYSTEM)

@@ -133,6 +133,10 @@ def load_changed_packs() -> None:
     print("· 装入区划与制度包 …", flush=True)
     load_regions(by=SYSTEM)
     load_packs(by=SYSTEM)
+    for name, verb in (("checklists", "load_checklists"), ("bases", "load_spot_items")):
+        found = optional(f"yijian.inspections.services.{name}", verb)
+        if found is not None:
+            found(by=SYSTEM)
     mark.write_text(state.hexdigest())
 
 
