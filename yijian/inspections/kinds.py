@@ -97,6 +97,8 @@ VISIT = Machine(
     },
 )
 
+DRIVE_STATES: dict[str, str] = {"waiting": "还没有做", "done": "已做", "undone": "未做"}
+
 AUDIT: dict[str, str] = {
     "draw.frozen": "{actor}冻结抽取名单“{subject}”：对象 {objects} 家，人员 {inspectors} 名，摘要 {sha256}",
     "draw.committed": "{actor}为抽取“{subject}”交存承诺 {sha256}",
@@ -105,9 +107,6 @@ AUDIT: dict[str, str] = {
     "draw.drawn": "{actor}抽取“{subject}”：{count} 家，结果摘要 {sha256}",
     "draw.published": "{actor}公布抽取“{subject}”，结果摘要 {sha256}",
     "draw.voided": "{actor}作废抽取“{subject}”，撤回任务 {count} 个",
-DRIVE_STATES: dict[str, str] = {"waiting": "还没有做", "done": "已做", "undone": "未做"}
-
-AUDIT: dict[str, str] = {
     "inspections.spot_item_saved": "{actor}保存抽查事项：{subject}",
     "inspections.spot_items_loaded": "{actor}装入{place}抽查事项 {count} 项",
     "inspections.spot_items_imported": "{actor}导入抽查事项：新增 {added}，更新 {changed}",

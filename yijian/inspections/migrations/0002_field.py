@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0001_initial"),
         ("facilities", "0001_initial"),
-        ("inspections", "0001_initial"),
+        ("inspections", "0002_plan"),
         ("people", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

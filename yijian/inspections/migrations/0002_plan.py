@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("facilities", "0001_initial"),
-        ("inspections", "0001_initial"),
+        ("inspections", "0002_draw"),
         ("people", "0002_guards"),
     ]
 

@@ -15,7 +15,6 @@ from yijian.documents.services import store_upload
 from yijian.facilities.models import Facility
 from yijian.facilities.tests import providers as facilities
 from yijian.inspections.tests import providers as inspections
-from yijian.inspections.tests import providers as inspections_plan
 from yijian.kernel import clock
 from yijian.ledger.models import Jurisdiction, Obligation, Place, RuleUnit, SupervisionOrder
 from yijian.ledger.queries.packs import library
@@ -187,5 +186,4 @@ PARAMS: dict[str, Provider] = {
     **facilities.PARAMS,
     **inspections.PARAMS,
     **rectification.PARAMS,
-    **inspections_plan.PARAMS,
 }
