@@ -214,20 +214,26 @@ def _below(
 
 
 class Rota:
-    """派人：每一席总是取已派次数最少的，次数相同取签最小的；派一次，换一支签。"""
+    """派人：每一席总是取已派次数最少的，次数相同取签最小的；派一次，换一支签。
+
+    每人一张牌：次数（4 字节）、签（32 字节）、在名单里的序号（4 字节），按字节比大小。
+    """
 
     def __init__(self, frozen: Frozen, key: bytes) -> None:
         self.people = frozen["inspectors"]
         self.prefix = key + b"i"
         self.loads = [0] * len(self.people)
         start = self.prefix + b"0:"
-        self.lots = [sha256(start + one["id"].encode()).digest() for one in self.people]
-        heaps: dict[tuple[int, ...], list[tuple[int, bytes, int]]] = {}
+        self.cards = [
+            b"\0\0\0\0" + sha256(start + one["id"].encode()).digest() + i.to_bytes(4, "big")
+            for i, one in enumerate(self.people)
+        ]
+        heaps: dict[tuple[int, ...], list[bytes]] = {}
         self.slots = []
         for pool in pools(frozen):
             same = tuple(pool)
             if same not in heaps:
-                heaps[same] = [(0, self.lots[i], i) for i in pool]
+                heaps[same] = [self.cards[i] for i in pool]
                 heapify(heaps[same])
             self.slots.append(heaps[same])
 
@@ -238,27 +244,28 @@ class Rota:
             team.append(self._seat(heap, thing, team, number))
         return tuple(team)
 
-    def _seat(
-        self, heap: list[tuple[int, bytes, int]], thing: Mapping[str, Any], team: list[int], number: int
-    ) -> int:
+    def _seat(self, heap: list[bytes], thing: Mapping[str, Any], team: list[int], number: int) -> int:
         aside = []
         while heap:
-            load, _, i = heap[0]
-            if load != self.loads[i]:  # 在别的席位上派过了，次数是旧的
-                heapreplace(heap, (self.loads[i], self.lots[i], i))
+            card = heap[0]
+            i = int.from_bytes(card[36:], "big")
+            if card is not self.cards[i]:  # 在别的席位上派过了，牌是旧的
+                heapreplace(heap, self.cards[i])
             elif i in team or recused(self.people[i], thing):
                 aside.append(heappop(heap))
             else:
-                self._took(heap, i)
-                for entry in aside:
-                    heappush(heap, entry)
+                heapreplace(heap, self._took(i))
+                for left in aside:
+                    heappush(heap, left)
                 return i
         raise Refused(f"“{thing['stratum']}”层的“{thing['name']}”派不出第 {number} 名检查人员。")
 
-    def _took(self, heap: list[tuple[int, bytes, int]], i: int) -> None:
-        self.loads[i] += 1
-        self.lots[i] = sha256(self.prefix + b"%d:" % self.loads[i] + self.people[i]["id"].encode()).digest()
-        heapreplace(heap, (self.loads[i], self.lots[i], i))
+    def _took(self, i: int) -> bytes:
+        """派了一次：次数加一，换一支签。"""
+        self.loads[i] = load = self.loads[i] + 1
+        lot = sha256(self.prefix + b"%d:" % load + self.people[i]["id"].encode()).digest()
+        self.cards[i] = card = load.to_bytes(4, "big") + lot + i.to_bytes(4, "big")
+        return card
 
 
 def outcome(frozen: Frozen, frozen_sha256: str, seed: str) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from yijian.inspections.services.draws import publish_draw, run_draw
 from yijian.inspections.tests import draw_world as world_of
 from yijian.kernel import clock
 from yijian.kernel import draw as rule
+from yijian.ledger.queries.packs import library
 from yijian.people.cast import Cast, small_district
+from yijian.web.tests.test_browser import sign_in
 
 APP = Path(__file__).resolve().parents[1]
 SCRIPT = APP / "static" / "inspections" / "verify_draw.py"
@@ -176,12 +178,9 @@ def test_the_worked_example_of_the_rule_is_right() -> None:
 
 
 @pytest.fixture
-def live(live_server: Any) -> Iterator[tuple[str, bytes]]:
-    """真正提交的一次公布的抽取；用完去掉触发器清空。"""
-    cast = small_district()
-    with clock.travel(world_of.DAY):
-        content = publish(cast, dice=True)
-    yield f"{live_server.url}/inspections/draws/public/{Draw.objects.get().uid}/", content
+def cleared(live_server: Any) -> Iterator[None]:
+    """真正提交的抽取，用完去掉触发器清空。"""
+    yield
     migration: Any = import_module("yijian.inspections.migrations.0002_draw")
     with connection.schema_editor() as editor:
         migration.unguard(None, editor)
@@ -189,6 +188,15 @@ def live(live_server: Any) -> Iterator[tuple[str, bytes]]:
         model.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
     with connection.schema_editor() as editor:
         migration.guard(None, editor)
+
+
+@pytest.fixture
+def live(live_server: Any, cleared: None) -> tuple[str, bytes]:
+    """真正提交的一次公布的抽取。"""
+    cast = small_district()
+    with clock.travel(world_of.DAY):
+        content = publish(cast, dice=True)
+    return f"{live_server.url}/inspections/draws/public/{Draw.objects.get().uid}/", content
 
 
 def verdict(page: Any, act: Callable[[], None]) -> str:
@@ -240,3 +248,25 @@ def test_browser_and_python_draw_alike(live: tuple[str, bytes], page: Any) -> No
         assert verdict(page, lambda give=give: page.set_input_files("[data-own-file]", give)).startswith(
             "一致"
         )
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_browser_seals_a_secret_that_never_leaves_it(cleared: None, live_server: Any, page: Any) -> None:
+    library()  # 第一次读制度包要几秒，不算进页面的等待
+    cast = small_district()
+    with clock.travel(world_of.DAY):
+        draw = world_of.frozen(world_of.make_world(cast))
+    sign_in(page, live_server, cast.fire_officer)
+    page.goto(f"{live_server.url}/inspections/draws/{draw.uid}/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    page.get_by_role("button", name="产生暗数").click()
+    secret = page.input_value("[data-secret]")
+    assert re.fullmatch("[0-9a-f]{32}", secret)
+    sealed = rule.commitment(draw.frozen_sha256, "颐和区消防救援大队", secret)
+    assert page.input_value("[name=commitment]") == sealed
+    page.get_by_role("button", name="交存承诺").click()
+    page.get_by_text("已交存承诺，等另一家部门").wait_for()
+    assert Commitment.objects.get().sha256 == sealed
+    assert any(sealed in one for one in sent) and not any(secret in one for one in sent)
