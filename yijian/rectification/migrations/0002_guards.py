@@ -74,8 +74,10 @@ GUARDS = (
     (
         "rectification_acceptance_is_signed", "INSERT", "rectification_acceptance",
         "NOT EXISTS (SELECT 1 FROM documents_document d WHERE d.id = NEW.signature_id "
-        "AND d.kind = 'photo' AND d.blob_id = NEW.signature_sha256)",
-        "验收须有签名图，且摘要相符",
+        "AND d.kind = 'photo' AND d.blob_id = NEW.signature_sha256) "
+        "OR EXISTS (SELECT 1 FROM rectification_problem_documents e WHERE e.document_id = NEW.signature_id) OR "
+        "EXISTS (SELECT 1 FROM rectification_rectification_documents e WHERE e.document_id = NEW.signature_id)",
+        "验收须有签名图，摘要相符，且不是整改的照片",
     ),
     (
         "rectification_listing_ends_after_closing", "UPDATE", "rectification_listing",
@@ -86,7 +88,9 @@ GUARDS = (
     (
         "rectification_handover_returns_are_arbitrated", "UPDATE", "rectification_handover",
         "(OLD.arbitrated AND NOT NEW.arbitrated) OR (OLD.state = 'disputed' AND NEW.state <> 'disputed' "
-        "AND NOT NEW.arbitrated) OR (OLD.arbitrated AND NEW.to_unit_id <> OLD.to_unit_id)",
+        "AND NOT NEW.arbitrated) OR (OLD.arbitrated AND NEW.to_unit_id <> OLD.to_unit_id) "
+        "OR (NEW.state = 'returned' AND OLD.state <> 'returned' AND EXISTS "
+        "(SELECT 1 FROM rectification_handoverreturn h WHERE h.handover_id = NEW.id))",
         "两次退回的须由民政裁定，裁定后不能再退、再改",
     ),
 )  # fmt: skip

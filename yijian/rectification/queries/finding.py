@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from yijian.access.scope import scoped
 from yijian.access.viewer import Viewer
@@ -11,6 +11,7 @@ from yijian.documents.models import Document
 from yijian.facilities.models import Facility
 from yijian.kernel import clock
 from yijian.kernel.errors import NotFound, Refused
+from yijian.ledger.queries.owners import ancestors
 from yijian.people.models import Unit
 from yijian.people.viewer import PostView
 from yijian.rectification.models import DeadlineDraft, Extension, Handover, Listing, Problem
@@ -78,7 +79,8 @@ def units_to(from_unit_id: int) -> QuerySet[Unit]:
     own = Unit.objects.select_related("region").get(pk=from_unit_id)
     county = "/".join(code for code in own.region_path.split("/") if len(code) <= 6)
     county = county if county.endswith("/") else f"{county}/"
-    rows = Unit.objects.filter(active=True, region_path__under=county)
+    near = Q(region_path__under=county) | Q(region_path__in=ancestors(own.region_path))
+    rows = Unit.objects.filter(near, active=True)
     rows = rows.exclude(function__in=["facility", "association", "third_party"]).exclude(pk=from_unit_id)
     return rows.select_related("region").order_by("region_path", "function", "pk")
 

@@ -6,18 +6,19 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from yijian.rectification.models import PhotoBand, PhotoPrint
-from yijian.rectification.rules.prints import Seen, bands, probes, resembles, turns
+from yijian.rectification.rules.prints import NEAR, Seen, bands, distance, probes, turns
 
 LIMIT = 200
 
 
-def alike(seen: Seen) -> list[PhotoPrint]:
-    """库里与这张相同或极相似的照片（跨机构、跨日期、各种方向与裁切），先存的在前。"""
+def alike(seen: Seen) -> list[tuple[PhotoPrint, int]]:
+    """库里与这张相同或极相似的照片（跨机构、跨日期、各种方向与裁切）与差几位，先存的在前。"""
     whole = [probe for turned in turns(seen.full) for probe in probes(turned)]
     parts = [pair for window in seen.windows for turned in turns(window) for pair in enumerate(bands(turned))]
     found = set(candidates(whole, Q())) | set(candidates(parts, Q(whole=True)))
     rows = PhotoPrint.objects.filter(pk__in=sorted(found)[:LIMIT]).select_related("facility", "problem")
-    return [row for row in rows.order_by("pk") if resembles(seen, full_of(row), windows_of(row))]
+    found_rows = ((row, distance(seen, full_of(row), windows_of(row))) for row in rows.order_by("pk"))
+    return [(row, bits) for row, bits in found_rows if bits <= NEAR]
 
 
 def candidates(pairs: Iterable[tuple[int, int]], also: Q) -> Iterable[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from yijian.kernel.clock import TZ
 SIDE, KEPT = 32, 8
 BITS = KEPT * KEPT
 NEAR = 9  # 63 位里至多差几位算极相似
+SAME = 5  # 站在原处拍的前后两张本来就像：差得更少才算同一张
 BANDS, WIDTH = 4, 16
 WORK = 512
 SCALES = (0.9, 0.8, 0.7, 0.6)
@@ -125,11 +127,16 @@ def probes(value: int) -> list[tuple[int, int]]:
     return found
 
 
+def distance(mine: Seen, full: int, windows: tuple[int, ...]) -> int:
+    """两张差几位：整幅对整幅，一张的整幅对另一张的裁切窗，各种方向，取最小。"""
+    mine_to_theirs = (apart(turned, other) for turned in turns(mine.full) for other in (full, *windows))
+    theirs_to_mine = (apart(turned, part) for turned in turns(full) for part in mine.windows)
+    return min(chain(mine_to_theirs, theirs_to_mine))
+
+
 def resembles(mine: Seen, full: int, windows: tuple[int, ...]) -> bool:
-    """两张是不是同一张或极相似：整幅对整幅，或一张的整幅对另一张的裁切窗，各种方向。"""
-    if any(apart(turned, other) <= NEAR for turned in turns(mine.full) for other in (full, *windows)):
-        return True
-    return any(apart(turned, part) <= NEAR for turned in turns(full) for part in mine.windows)
+    """两张是不是同一张或极相似。"""
+    return distance(mine, full, windows) <= NEAR
 
 
 # ---- 照片里写着的时间与地点 ----------------------------------------------------------------------

@@ -8,7 +8,7 @@ from yijian.kernel import clock
 from yijian.rectification.kinds import FLAGS
 from yijian.rectification.models import PhotoBand, PhotoFlag, PhotoPrint, Problem, Rectification
 from yijian.rectification.queries.prints import alike
-from yijian.rectification.rules.prints import Seen, bands, look, metres
+from yijian.rectification.rules.prints import SAME, Seen, bands, look, metres
 
 FAR = 1000  # 米：离机构多远算“较远”，只作提示
 
@@ -59,8 +59,10 @@ def flag(problem: Problem, rectification: Rectification, seen: Mapping[int, Seen
     """比对一次整改的照片，写下提示。须在存下本次指纹之前调用。"""
     flags = []
     for document_id, one in seen.items():
-        for other in alike(one):
+        for other, bits in alike(one):
             kind, words = likeness(problem, other)
+            if kind == "unchanged" and bits > SAME:
+                continue
             flags.append(
                 PhotoFlag(
                     problem=problem,

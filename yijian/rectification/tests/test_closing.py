@@ -187,6 +187,14 @@ def test_an_acceptance_cannot_be_written_for_an_unanswered_problem(problem: Prob
 def test_an_acceptance_row_needs_a_signature_picture(problem: Problem, viewer: Get) -> None:
     replied(problem, viewer("director"))
     last = problem.rectifications.get()
+    shown = last.documents.get()
+    refused(
+        lambda: Acceptance.objects.create(
+            rectification=last, unit=problem.found_by, by_name="演示", verdict="passed",
+            signature=shown, signature_sha256=shown.blob_id,
+        ),
+        IntegrityError,
+    )  # fmt: skip
     file = Document.objects.create(kind="number", label="文号", number="演〔2026〕1号", uploaded_name="演示")
     for document_id, digest in (
         (file.pk, "a" * 64),

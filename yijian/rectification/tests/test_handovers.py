@@ -121,6 +121,7 @@ def test_the_database_holds_the_rule_of_returns(sent: Handover, cast: Cast, view
     fire = viewer("fire_officer")
     return_handover(handover=sent, reason="不归", by=fire)
     resend_handover(handover=sent, to_unit_id=cast.units["fire"].pk, by=viewer("civil_officer"))
+    refused(lambda: Handover.objects.filter(pk=sent.pk).update(state="returned"), DatabaseError)
     return_handover(handover=sent, reason="不归", by=fire)
     rows = Handover.objects.filter(pk=sent.pk)
     refused(lambda: rows.update(state="sent"), DatabaseError)
