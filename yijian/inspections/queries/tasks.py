@@ -130,7 +130,7 @@ def visit(viewer: Viewer, visit_id: int) -> Visit:
 def counts(viewer: Viewer) -> dict[str, int]:
     """各状态的任务数。"""
     rows = scoped(viewer, Visit.objects.all()) | Visit.objects.filter(pk__in=assigned_to(viewer))
-    found = Counter(rows.distinct().order_by().values_list("state", flat=True))
+    found = Counter(state for _, state in rows.distinct().order_by().values_list("pk", "state"))
     return {state: found[state] for state in kinds.VISIT.states}
 
 

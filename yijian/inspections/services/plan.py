@@ -165,14 +165,11 @@ def random_rows(plan: Plan) -> list[PlannedVisit]:
     sizes: dict[str, int] = defaultdict(int)
     for home in homes.order_by("pk"):
         sizes[stratum_of(home, column)] += 1
-    rows = []
-    for stratum, size in sorted(sizes.items()):
-        wanted = -(-size * rate // 100)
-        rows += [
-            PlannedVisit(plan=plan, month=3 + n * 9 // wanted, functions=who, random=True, stratum=stratum)
-            for n in range(wanted)
-        ]
-    return rows
+    wanted = [s for s, size in sorted(sizes.items()) for _ in range(-(-size * rate // 100))]
+    return [
+        PlannedVisit(plan=plan, month=3 + n * 9 // len(wanted), functions=who, random=True, stratum=stratum)
+        for n, stratum in enumerate(wanted)
+    ]
 
 
 def stratum_of(home: Facility, column: str) -> str:

@@ -179,6 +179,7 @@ def test_bulk_assignment_checks_each_as_the_single_one_does(cast: Cast, viewer: 
     tie = declare_relation(inspector=a, facility=homes[7], kind="former_employer", by=by)
     outcome = assign_many(visit_ids=[v.pk for v in visits], inspectors=[a.pk, b.pk], by=by)
     assert len(outcome.done) == 49
+    assert tasks.counts(by)["assigned"] == 50
     ((refused, why),) = outcome.refused
     assert refused.facility == homes[7]
     assert "回避" in why

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 from yijian.facilities.models import Facility
-from yijian.inspections.models import Checklist, Inspector
+from yijian.inspections.models import Checklist, Inspector, Plan, Relation, Visit
+from yijian.inspections.queries.bases import usable
 from yijian.inspections.services.bases import declare_relation, load_spot_items, save_inspector
 from yijian.inspections.services.checklists import load_checklists
 from yijian.inspections.services.drives import open_drive, tell_row
 from yijian.inspections.services.plan import adopt_plan, change_settings, make_plan, solve_plan
+from yijian.inspections.services.visits_open import assign, open_month
 from yijian.kernel import clock
 from yijian.people.models import Account, Region, Unit
 from yijian.people.viewer import SYSTEM
@@ -46,7 +48,7 @@ def build_inspector(spot: Spot, unit: Unit, skills: tuple[str, ...], number: int
     today = clock.today()
     left = between(200, 1500, unit.name, number, "证件")
     if number == 2:
-        left = -between(5, 90, unit.name, "过期") if chance(unit.name, "过期") < 0.7 else 30
+        left = 30 if unit.function == "market" else -between(5, 90, unit.name, "过期")
     save_inspector(
         name=account.name if account else person(unit.name, number, "检查人员"),
         unit=unit,
@@ -104,9 +106,32 @@ def build_drive(today: date) -> None:
             tell_row(row=row, state="undone", reason="正在停业装修，复业前再查", by=SYSTEM)
 
 
+def build_tasks(today: date) -> None:
+    """本月的任务按计划派出，多数已派两人，个别还空着。"""
+    start = today.replace(day=1)
+    with clock.travel(start):
+        for spot in SPOTS:
+            plan = Plan.objects.get(region_id=spot.code, year=today.year)
+            if not plan.visits.filter(month=today.month, facility__isnull=False).exists():
+                continue
+            for visit in open_month(plan=plan, month=today.month, by=SYSTEM):
+                if chance(visit.facility.name, "派人") < 0.8:
+                    staff(visit)
+
+
+def staff(visit: Visit) -> None:
+    """头两名证件有效、不必回避的。"""
+    kin = set(Relation.objects.filter(facility=visit.facility).values_list("inspector_id", flat=True))
+    crew = [p.pk for p in usable(SYSTEM, visit.region_path, visit.window_to) if p.pk not in kin]
+    if len(crew) >= 2:
+        first = between(0, len(crew) - 2, visit.facility.name, "头一名")
+        assign(visit=visit, inspectors=crew[first : first + 2], by=SYSTEM)
+
+
 def build_inspections(today: date) -> None:
-    """名录在去年底建好；计划年初印发。"""
+    """名录在去年底建好；计划年初印发；本月的任务月初派出。"""
     begun = date(today.year, 1, 8)
     with clock.travel(max(begun, today - timedelta(days=350))):
         build_plans(today.year)
     build_drive(today)
+    build_tasks(today)
