@@ -3,7 +3,8 @@
 200  收下（accepted）或早已收下（again）
 409  同号不同内容，两份都已保存（conflict）
 413  照片太大          422  内容不对或没传完，没有存
-403  手机停用、没登记、不是本人      302  登录过期，手机据此提示重新登录
+401  手机没登记
+    403  手机停用、不是本人      302  登录过期，手机据此提示重新登录
 """
 
 import functools
@@ -21,6 +22,7 @@ from yijian.inspections.services import devices, sync
 from yijian.inspections.services.sync import From, Receipt, Sent
 from yijian.kernel.errors import Forbidden, NotFound, Refused
 
+SPECIAL: dict[type[Refused], int] = {sync.TooBig: 413, devices.Unregistered: 401}
 STATUS = {"accepted": 200, "again": 200, "conflict": 409, "refused": 422}
 
 
@@ -32,7 +34,7 @@ def spoken(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
         try:
             return view(request, *args, **kwargs)
         except Refused as error:
-            status = 413 if isinstance(error, sync.TooBig) else 422
+            status = next((code for kind, code in SPECIAL.items() if isinstance(error, kind)), 422)
             return JsonResponse({"message": error.message, "field": error.field or ""}, status=status)
         except Forbidden as error:
             return JsonResponse({"message": error.message, "keep": True}, status=403)

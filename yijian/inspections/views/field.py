@@ -18,7 +18,10 @@ from yijian.inspections.queries import field as found
 from yijian.inspections.services import devices as service
 
 SHELL = "/inspections/field/"
-SCRIPTS = ("sha256", "stamp", "store", "seal", "sync", "ui", "visit", "sign", "app")
+SCRIPTS = tuple(
+    f"inspections/field/{name}.js"
+    for name in ("sha256", "stamp", "store", "seal", "sync", "ui", "sign", "visit", "app")
+)
 FILES = (
     "yj/icon.svg",
     "yj/tokens.css",
@@ -27,7 +30,7 @@ FILES = (
     "inspections/field.css",
     "vendor/idb.min.js",
     "vendor/signature_pad.min.js",
-    *(f"inspections/field/{name}.js" for name in SCRIPTS),
+    *SCRIPTS,
 )
 
 
