@@ -53,10 +53,12 @@ def send_out(draw: Draw, frozen: Mapping[str, Any], outcome: Mapping[str, Any], 
     return len(visits)
 
 
-def cancel_visits(draw: Draw) -> int:
+def cancel_visits(draw: Draw, reason: str) -> int:
     """取消这次抽取派出、还没有开始的任务；有开始了的就不能作废。"""
     visits = Visit.objects.filter(draw_uid=draw.uid)
     begun = visits.exclude(state__in=("assigned", "noticed", "cancelled")).count()
     if begun:
         raise Refused(f"已有 {begun} 个检查任务开始或完成，这次抽取不能再作废。")
-    return visits.filter(state__in=("assigned", "noticed")).update(state="cancelled")
+    return visits.filter(state__in=("assigned", "noticed")).update(
+        state="cancelled", cancel_reason=f"抽取作废：{reason}"[:300]
+    )

@@ -143,7 +143,7 @@ def void_draw(*, draw: Draw, reason: str, by: Viewer) -> Draw:
         raise Refused("请写明作废的理由；理由会与名单的摘要一起公开。", field="reason")
     draw = locked(draw)
     kinds.DRAW.next(draw.state, "void")
-    cancelled = cancel_visits(draw)
+    cancelled = cancel_visits(draw, reason.strip())
     move(draw, "void", voided_at=clock.now(), voided_by=by.name, void_reason=reason.strip()[:300])
     note("draw.voided", draw, by, {"count": cancelled}, reason=reason.strip())
     return draw

@@ -1,7 +1,5 @@
 """完成检查：齐了才算完；不合格的逐项开成问题，了结的事记入台账。结果先告知机构，再公布。"""
 
-import importlib
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,8 +17,7 @@ from yijian.inspections.services.field import move, subject_of
 from yijian.kernel import clock
 from yijian.kernel.errors import Refused
 from yijian.ledger.services.record import Act, append
-
-RECTIFICATION = "yijian.rectification.services"
+from yijian.rectification.services.problems import Finding, open_problem
 
 
 @dataclass(frozen=True)
@@ -82,27 +79,23 @@ def _detail(one: Merged, notes: Mapping[str, Any]) -> str:
 
 
 def open_findings(*, visit: Visit, problems: list[Problem], due_on: date | None, by: Viewer) -> int:
-    """把不合格项交给隐患整改立项；整改这一层还没有盖时，问题只留在检查记录里。返回立项数。"""
-    desk = importlib.import_module(RECTIFICATION) if importlib.util.find_spec(RECTIFICATION) else None
-    if desk is None or not hasattr(desk, "open_problem"):
-        return 0
+    """把不合格项逐项交给隐患整改立项，限期整改。返回立项数。"""
     for one in problems:
-        finding = desk.Finding(
+        finding = Finding(
             title=str(one.item["text"])[:120],
             detail=one.detail,
             item_code=str(one.item["id"]),
             aspect=one.aspect,
             basis=str(one.item.get("basis", "")),
             situation=str(one.item.get("situation") or ""),
-            grade=None,
             found_on=clock.today(),
-            due_on=due_on,
-            measure="",
+            due_on=due_on or clock.today(),
+            measure=f"限期做到：{one.item['text']}；整改后附照片回复，逐项验收。"[:500],
             documents=one.documents,
             origin_kind="visit",
             origin_ref=visit.uid,
         )
-        desk.open_problem(facility=visit.facility, finding=finding, by=by)
+        open_problem(facility=visit.facility, finding=finding, by=by)
     return len(problems)
 
 
