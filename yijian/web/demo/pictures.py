@@ -26,12 +26,22 @@ def corridor(name: str, *, blocked: bool) -> bytes:
         x = between(20, left - 60, name, "door", n)
         pen.polygon([(x, 120 + n * 20), (x + 40, 130 + n * 20), (x + 40, 400), (x, 430)], fill="#a58a62")
     pen.rectangle((right + 30, 90, right + 90, 120), fill="#2e8b57")
+    image = lit(image, name)
+    pen = ImageDraw.Draw(image)
     for n in range(between(5, 8, name, "boxes") if blocked else 0):
         x, y = between(120, 470, name, "x", n), between(250, 380, name, "y", n)
         w, h = between(50, 120, name, "w", n), between(40, 90, name, "h", n)
         colour = COLOURS[between(0, len(COLOURS) - 1, name, "c", n)]
         pen.rectangle((x, y, x + w, y + h), fill=colour, outline="#333333", width=2)
     return encoded(image, "JPEG")
+
+
+def lit(image: Image.Image, name: str) -> Image.Image:
+    """各处的光影、墙面不同，走廊才不会千篇一律。"""
+    tones = Image.new("L", (6, 5))
+    tones.putdata([between(20, 255, name, "tone", n) for n in range(30)])
+    shade = tones.resize(image.size, Image.Resampling.BICUBIC)
+    return Image.composite(image, Image.new("RGB", image.size, "#2f2a26"), shade)
 
 
 def signature(name: str) -> bytes:
