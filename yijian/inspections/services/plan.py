@@ -193,7 +193,9 @@ def settle(plan: Plan) -> None:
         visit.meets = meets[visit.pk]
     PlannedVisit.objects.bulk_update(changed, ["meets"], batch_size=500)
     found = check(floors, visits, cap=plan.cap, names=names_of(plan))
-    plan.result = {**plan.result, "after": len(rows), "faults": [f.message for f in found]}
+    bound, after = int(plan.result.get("bound", 0)), len(rows)
+    gap = round(max(0, after - bound) * 100 / after, 2) if after else 0.0
+    plan.result = {**plan.result, "after": after, "gap": gap, "faults": [f.message for f in found]}
     plan.save(update_fields=["floors", "result"])
 
 
