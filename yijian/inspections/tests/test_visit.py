@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from yijian.audit.models import Entry
 from yijian.inspections.models import AnswerChoice, SyncConflict, Visit
-from yijian.inspections.services import finish
 from yijian.inspections.services.field import choose_answer, notify_visit, start_visit
 from yijian.inspections.services.finish import answer_draft, finish_visit, publish_result, send_draft
 from yijian.inspections.tests.visit_world import World, jpeg, make_visit, png
@@ -17,6 +16,7 @@ from yijian.kernel.errors import Forbidden, NotFound, Refused
 from yijian.ledger.models import Fact
 from yijian.ledger.services.load import open_ledger
 from yijian.ledger.tests.world import SYSTEM, make_place, make_rule
+from yijian.rectification.models import Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -65,30 +65,16 @@ def test_a_finished_visit_turns_the_ledger(there: World) -> None:
         finish_visit(visit=there.visit, due_on=due, by=there.civil.viewer)
 
 
-def test_problems_carry_what_rectification_needs(there: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[Any] = []
-
-    class Desk:
-        """整改那一层的门面：按约定的名字和参数收。"""
-
-        @staticmethod
-        def Finding(**given: Any) -> dict[str, Any]:  # noqa: N802
-            return given
-
-        @staticmethod
-        def open_problem(*, facility: Any, finding: Any, by: Any) -> None:
-            taken.append((facility, finding))
-
+def test_a_failed_item_becomes_a_problem_in_rectification(there: World) -> None:
     there.all_pass({"F1": "fail"})
     photo = there.civil.snap(there.visit, "F1", jpeg(1))
     there.all_sign()
-    monkeypatch.setattr(finish.importlib.util, "find_spec", lambda name: True)
-    monkeypatch.setattr(finish.importlib, "import_module", lambda name: Desk)
     there.visit.refresh_from_db()
     finish_visit(visit=there.visit, due_on=clock.today(), by=there.civil.viewer)
-    ((facility, finding),) = taken
-    assert facility == there.home and finding["item_code"] == "F1" and finding["aspect"] == "fire"
-    assert finding["origin_ref"] == there.visit.uid and len(finding["documents"]) == 1
+    problem = Problem.objects.get()
+    assert (problem.facility_id, problem.item_code, problem.aspect) == (there.home.pk, "F1", "fire")
+    assert (problem.origin_kind, problem.origin_ref) == ("visit", there.visit.uid)
+    assert problem.documents.count() == 1 and problem.due_on == clock.today() and problem.state == "open"
     assert photo.state == "accepted"
 
 

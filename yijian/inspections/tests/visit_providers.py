@@ -66,5 +66,5 @@ PARAMS: dict[str, Callable[[Cast], object]] = {
     "entry_code": entry_code,
     "version_id": version,
     "check_id": self_check,
-    "step": lambda cast: "notify",
+    "visit_step": lambda cast: "notify",
 }
