@@ -3,12 +3,14 @@
 from yijian.kernel.states import Machine
 
 AUDIT: dict[str, str] = {
-    "filing.exchange_received": "{actor}接收{sender}的登记信息批次 {subject}：{rows} 行，新增 {added}，更新 {updated}",
+    "filing.exchange_received": "{actor}接收{sender}的登记信息 {subject}：{rows} 行，"
+    "新增 {added}，更新 {updated}",
     "filing.partner_added": "{actor}为{subject}开通登记信息报送口令",
     "filing.pair_decided": "{actor}认定{subject}与{facility}{verdict}",
     "filing.entities_pushed": "{actor}推送 {count} 个登记主体到街道（乡镇）核查",
     "filing.street_checked": "{actor}现场核查{subject}：{klass}，在住老人 {residents} 人",
-    "filing.exchange_answered": "{actor}导出核查结果反馈登记机关：{count} 个主体，请求变更经营范围 {changes} 个",
+    "filing.exchange_answered": "{actor}导出核查结果反馈登记机关：{count} 个主体，"
+    "请求变更经营范围 {changes} 个",
     "filing.name_checked": "{actor}核验{subject}的备案名称：{result}",
     "filing.place_found": "{actor}登记未登记场所{subject}，建议由{unit}处理",
     "filing.place_moved": "{actor}对未登记场所{subject}{step}：{note}",
@@ -123,8 +125,10 @@ VIOLATION = Machine(
         "closed": {},
     },
     {
-        "routed": "已转办", "handling": "办理中", "returned": "已退回", "answered": "已反馈", "closed": "已办结",
-        "accept": "接收办理", "return_back": "退回", "answer": "反馈结果", "shut": "办结", "send_again": "再次转办",
+        "routed": "已转办", "handling": "办理中", "returned": "已退回", "answered": "已反馈",
+        "closed": "已办结",
+        "accept": "接收办理", "return_back": "退回", "answer": "反馈结果",
+        "shut": "办结", "send_again": "再次转办",
     },
 )  # fmt: skip
 

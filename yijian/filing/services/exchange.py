@@ -84,7 +84,8 @@ def already(envelope: Envelope) -> ExchangeBatch | None:
     found = ExchangeBatch.objects.filter(sender=envelope.sender, batch_no=envelope.batch_no).first()
     if found is not None and found.sha256 != envelope.sha256:
         raise OtherBytesError(
-            f"批号 {envelope.batch_no} 已于 {clock.local_date(found.received_at)} 收过，内容与这次不同；请换一个批号再报。"
+            f"批号 {envelope.batch_no} 已于 {clock.local_date(found.received_at)} 收过，"
+            "内容与这次不同；请换一个批号再报。"
         )
     return found
 

@@ -37,13 +37,16 @@ def _kind(cell: cells.Cell) -> str | None:
 
 
 COLUMNS = (
-    Column("name", "主体名称", True, cells.limited(120), ("名称", "企业名称", "单位名称", "机构名称"), width=30,
+    Column("name", "主体名称", True, cells.limited(120),
+           ("名称", "企业名称", "单位名称", "机构名称"), width=30,
            example="松鹤养老服务有限公司（示例）"),
-    Column("code", "统一社会信用代码", False, cells.code, ("信用代码", "社会信用代码", "注册号", "组织机构代码", "代码"),
+    Column("code", "统一社会信用代码", False, cells.code,
+           ("信用代码", "社会信用代码", "注册号", "组织机构代码", "代码"),
            note="旧注册号、组织机构代码也收", code=True, width=22),
     Column("kind", "主体类别", False, _kind, ("类别", "类型", "主体类型", "企业类型"),
            choices=tuple(kinds.ENTITY_KINDS.values())),
-    Column("business", "经营（业务）范围", True, cells.text, ("经营范围", "业务范围", "宗旨和业务范围"), width=40),
+    Column("business", "经营（业务）范围", True, cells.text,
+           ("经营范围", "业务范围", "宗旨和业务范围"), width=40),
     Column("address", "住所", False, cells.limited(200), ("地址", "经营场所", "注册地址"), width=30),
     Column("town", "街道（乡镇）", False, cells.text, ("街道", "乡镇", "所属街道")),
     Column("legal_person", "法定代表人", False, cells.limited(60), ("负责人", "法人", "经营者")),

@@ -1,4 +1,4 @@
-"""未登记场所：发现、现场检查、专题报告、处置、跟踪回查（酉阳 重点任务四、1.11、2.6；南开 任务16—18；曲靖 三）。"""
+"""未登记场所：发现、现场检查、专题报告、处置、跟踪回查（酉阳 重点任务四、2.6；南开 任务16—18）。"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -73,7 +73,8 @@ def add_place(*, seen: Seen, by: Viewer) -> UnregisteredPlace:
 
 
 COPIED = (
-    "name source address building claims found_on residents staff price_low price_high risk_note operator lon lat"
+    "name source address building claims found_on residents staff price_low price_high "
+    "risk_note operator lon lat"
 ).split()
 
 

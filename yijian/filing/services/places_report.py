@@ -82,7 +82,8 @@ def fire_report(rows: Sequence[FireApproval], place_name: str, issuer: str, gove
     people = sum(row.residents or 0 for row in missing)
     _say(
         paper,
-        f"未办理的机构合计建筑面积 {area} 平方米，在住老年人 {people} 人。请召开会议逐家研究，形成纪要，明确责任单位和时限。",
+        f"未办理的机构合计建筑面积 {area} 平方米，在住老年人 {people} 人。"
+        "请召开会议逐家研究，形成纪要，明确责任单位和时限。",
     )
     return _finish(paper, issuer)
 

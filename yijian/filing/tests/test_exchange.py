@@ -68,7 +68,8 @@ def test_a_sheet_whose_columns_moved_is_still_read(cast: Any, viewer: Any) -> No
 def test_a_wrong_code_and_a_double_row_stop_the_whole_sheet(cast: Any, viewer: Any) -> None:
     wrong = code(5)[:17] + ("0" if code(5)[17] != "0" else "1")
     report = sheets.run_import(kind=KIND, content=sheet(代码=wrong), filename="错.csv",
-                               options={"region": "990102"}, commit=True, by=viewer("civil_officer"))  # fmt: skip
+                               options={"region": "990102"}, commit=True,
+                               by=viewer("civil_officer"))  # fmt: skip
     assert "校验码" in report.problems[0].message
     assert not RegisteredEntity.objects.exists()
 

@@ -20,9 +20,7 @@ def download(content: bytes, name: str, kind: str = XLSX) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
-def paged(
-    request: HttpRequest, rows: "QuerySet[object] | Sequence[object]", size: int = 30
-) -> "Page[object]":
+def paged(request: HttpRequest, rows: "QuerySet[Any] | Sequence[Any]", size: int = 30) -> "Page[Any]":
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 

@@ -14,6 +14,7 @@ from yijian.access.viewer import build_viewer
 from yijian.documents.services import store_upload
 from yijian.facilities.models import Facility
 from yijian.facilities.tests import providers as facilities
+from yijian.filing.tests import providers as filing
 from yijian.kernel import clock
 from yijian.ledger.models import Jurisdiction, Obligation, Place, RuleUnit, SupervisionOrder
 from yijian.ledger.queries.packs import library
@@ -182,4 +183,5 @@ PARAMS: dict[str, Provider] = {
     "street_duty": street_duty,
     "street_receipt": street_receipt,
     **facilities.PARAMS,
+    **filing.PARAMS,
 }
