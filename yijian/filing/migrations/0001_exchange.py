@@ -626,7 +626,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="exchangebatch",
             constraint=models.UniqueConstraint(
-                fields=("sender", "batch_no"), name="a_batch_of_one_sender_is_taken_once"
+                fields=("region_path", "sender", "batch_no"), name="a_batch_of_one_sender_is_taken_once"
             ),
         ),
         migrations.AddConstraint(

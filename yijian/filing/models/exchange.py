@@ -43,7 +43,9 @@ class ExchangeBatch(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["sender", "batch_no"], name="a_batch_of_one_sender_is_taken_once"),
+            UniqueConstraint(
+                fields=["region_path", "sender", "batch_no"], name="a_batch_of_one_sender_is_taken_once"
+            ),
             CheckConstraint(condition=Q(channel__in=list(kinds.CHANNELS)), name="batch_channel_is_known"),
         ]
 

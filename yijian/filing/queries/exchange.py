@@ -10,7 +10,7 @@ from yijian.access.scope import scoped
 from yijian.access.viewer import Viewer
 from yijian.filing import kinds
 from yijian.filing.models import ExchangeBatch, ExchangePartner, MatchPair, RegisteredEntity
-from yijian.kernel.errors import NotFound
+from yijian.kernel.errors import NotFound, Refused
 from yijian.people.models import Region, Unit
 
 PER_PAGE = 30
@@ -175,6 +175,8 @@ def town_picks(viewer: Viewer) -> list[tuple[str, str]]:
 
 def town(viewer: Viewer, code: str) -> Region:
     """辖区内的一个街道（乡镇）。"""
+    if not code:
+        raise Refused("请选择街道（乡镇）。", field="region")
     found = Region.objects.filter(pk=code[:12], level="town").first()
     if found is None or not any(found.path.startswith(post.region_path) for post in viewer.posts):
         raise NotFound("没有这个街道（乡镇），或不在您的辖区里。")

@@ -81,7 +81,9 @@ def viewer_for(token: str) -> tuple[ExchangePartner, Viewer] | None:
 
 def already(envelope: Envelope) -> ExchangeBatch | None:
     """这一批收过没有：内容一样给回原回执，不一样报 OtherBytesError。"""
-    found = ExchangeBatch.objects.filter(sender=envelope.sender, batch_no=envelope.batch_no).first()
+    found = ExchangeBatch.objects.filter(
+        region_path=envelope.county.path, sender=envelope.sender, batch_no=envelope.batch_no
+    ).first()
     if found is not None and found.sha256 != envelope.sha256:
         raise OtherBytesError(
             f"批号 {envelope.batch_no} 已于 {clock.local_date(found.received_at)} 收过，"

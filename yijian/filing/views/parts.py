@@ -1,6 +1,7 @@
 """各页共用的小件：下载、页码、导出。"""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet

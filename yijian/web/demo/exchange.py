@@ -66,7 +66,9 @@ def entities(key: str, county: Region, homes: list[Facility], towns: list[Region
         for brand in BRANDS
     ]
     rows = list({(r["code"] or r["name"]): r for r in rows}.values())
-    envelope = Envelope("演示市场监督管理局", f"{today.year}年第一批", digest(rows), "sheet", county)
+    envelope = Envelope(
+        f"{county.name}市场监督管理局", f"{today.year}年第一批", digest(rows), "sheet", county
+    )
     receive(envelope=envelope, rows=rows, by=SYSTEM)
     push_entities(county=county, by=SYSTEM)
     waiting = RegisteredEntity.objects.filter(
