@@ -107,6 +107,7 @@ class Cell:
     state: str
     said: str
     colour: str
+    label: str
     licence: Licence | None = None
     photo_id: int | None = None
 
@@ -170,13 +171,14 @@ def wallets(facilities: list[Facility]) -> list[Wallet]:
     )
     today = clock.today()
     return [
-        Wallet(f, [_cell(best.get((f.pk, kind)), photos, today) for kind in LICENCES]) for f in facilities
+        Wallet(f, [_cell(label, best.get((f.pk, kind)), photos, today) for kind, label in LICENCES.items()])
+        for f in facilities
     ]
 
 
-def _cell(licence: Licence | None, photos: dict[int, int], today: date) -> Cell:
+def _cell(label: str, licence: Licence | None, photos: dict[int, int], today: date) -> Cell:
     state, said = expiry(licence.valid_to if licence else None, licence is not None, today)
-    return Cell(state, said, COLOURS[state], licence, photos.get(licence.pk) if licence else None)
+    return Cell(state, said, COLOURS[state], label, licence, photos.get(licence.pk) if licence else None)
 
 
 def licence(viewer: Viewer, licence_id: int) -> Licence:

@@ -33,7 +33,7 @@ def exchange(today: date) -> None:
             region_path__under=place.path, kind__in=("nursing_home", "township_home")
         )
         homes = list(inside.filter(merged_into=None, closed_on=None).select_related("region").order_by("pk"))
-        towns = list(Region.objects.filter(path__under=place.path, level="town").order_by("pk")[:12])
+        towns = list(Region.objects.filter(path__under=place.path, level="town").order_by("pk")[:4])
         if not homes or not towns:
             continue
         entities(spot.code, county_of(homes[0].region), homes, towns, today)

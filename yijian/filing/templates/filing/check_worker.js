@@ -2,7 +2,7 @@
 "use strict";
 const STORE = "filing-checks-1";
 const FILES = {{ files|safe }};
-self.addEventListener("install", (event) => event.waitUntil(caches.open(STORE).then((kept) => Promise.allSettled(FILES.map((file) => kept.add(file)))).then(() => self.skipWaiting())));
+self.addEventListener("install", (event) => event.waitUntil(caches.open(STORE).then((kept) => Promise.allSettled([self.registration.scope, ...FILES].map((file) => kept.add(file)))).then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
