@@ -10,6 +10,8 @@ class FilingConfig(AppConfig):
         from yijian.access.kinds import register as grant
         from yijian.audit.kinds import register as say
         from yijian.filing.kinds import AUDIT, CAPABILITIES
+        from yijian.filing.services.exchange_sheet import register_import
 
         say(AUDIT)
         grant(CAPABILITIES)
+        register_import()

@@ -15,6 +15,7 @@ from yijian.people.services import load_regions
 from yijian.people.viewer import SYSTEM
 from yijian.web.demo.accounts import build_accounts
 from yijian.web.demo.campaign import submit_all
+from yijian.web.demo.exchange import exchange
 from yijian.web.demo.hazards import settle_hazards
 from yijian.web.demo.homes import all_homes
 from yijian.web.demo.inspections import build_bases, build_inspections
@@ -54,6 +55,7 @@ def load() -> None:
         submit_all()
         events = steps(start, today - timedelta(days=1))
         live(start, today, events)
+        exchange(today)
         settle_hazards(today)
         open_ledger(by=SYSTEM)
         build_bases()

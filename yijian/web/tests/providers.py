@@ -14,6 +14,7 @@ from yijian.access.viewer import build_viewer
 from yijian.documents.services import store_upload
 from yijian.facilities.models import Facility
 from yijian.facilities.tests import providers as facilities
+from yijian.filing.tests import providers as filing
 from yijian.inspections.tests import providers as inspections
 from yijian.kernel import clock
 from yijian.ledger.models import Jurisdiction, Obligation, Place, RuleUnit, SupervisionOrder
@@ -186,4 +187,5 @@ PARAMS: dict[str, Provider] = {
     **facilities.PARAMS,
     **inspections.PARAMS,
     **rectification.PARAMS,
+    **filing.PARAMS,
 }
