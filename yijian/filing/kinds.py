@@ -88,7 +88,7 @@ PLACE = Machine(
     },
     {
         "found": "已发现", "checked": "已现场检查", "reported": "已专题报告", "disposing": "处置中",
-        "watch": "跟踪回查", "closed": "已销号", "inspect": "登记现场检查", "report": "专题报告",
+        "watch": "跟踪回查", "closed": "已了结", "inspect": "登记现场检查", "report": "专题报告",
         "dispose": "写明处置方案", "act": "登记联合行动", "settle": "写明处置结果", "revive": "登记死灰复燃",
         "close": "销号",
     },
