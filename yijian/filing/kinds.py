@@ -125,7 +125,7 @@ VIOLATION = Machine(
         "closed": {},
     },
     {
-        "routed": "已转办", "handling": "办理中", "returned": "已退回", "answered": "已反馈",
+        "routed": "已转办", "handling": "办理中", "returned": "被退回", "answered": "结果已回",
         "closed": "已办结",
         "accept": "接收办理", "return_back": "退回", "answer": "反馈结果",
         "shut": "办结", "send_again": "再次转办",

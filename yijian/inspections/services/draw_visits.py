@@ -1,13 +1,14 @@
 """抽中的一家一个检查任务：与抽取同一事务派出，抽取作废时取消。"""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from yijian.access.viewer import Viewer
 from yijian.facilities.models import Facility
 from yijian.inspections.models import Draw, Inspector, Visit, VisitInspector
+from yijian.inspections.services.visits_open import default_lists
 from yijian.kernel import clock, ids
 from yijian.kernel.errors import Refused
 
@@ -50,7 +51,21 @@ def send_out(draw: Draw, frozen: Mapping[str, Any], outcome: Mapping[str, Any], 
     if any(row.inspector_id not in known for row in rows):
         raise Refused("名单里有检查人员已从名录删去，不能派出；请作废这次抽取，重新冻结。")
     VisitInspector.objects.bulk_create(rows, batch_size=500)
+    give_lists(Visit.objects.filter(draw_uid=draw.uid))
     return len(visits)
+
+
+def give_lists(visits: Iterable[Visit]) -> None:
+    """每个任务带上参加单位本行的检查表。"""
+    carried = Visit.checklists.through
+    carried.objects.bulk_create(
+        [
+            carried(visit_id=visit.pk, checklistversion_id=version)
+            for visit in visits
+            for version in default_lists(visit.functions)
+        ],
+        batch_size=500,
+    )
 
 
 def cancel_visits(draw: Draw, reason: str) -> int:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from yijian.facilities.models import Facility
-from yijian.inspections.models import Checklist, Inspector, Plan, Relation, Visit
+from yijian.inspections.models import Checklist, Inspector, Plan, Relation, Visit, VisitInspector
 from yijian.inspections.queries.bases import usable
 from yijian.inspections.services.bases import declare_relation, load_spot_items, save_inspector
 from yijian.inspections.services.checklists import load_checklists
@@ -120,12 +120,16 @@ def build_tasks(today: date) -> None:
 
 
 def staff(visit: Visit) -> None:
-    """头两名证件有效、不必回避的。"""
+    """两名证件有效、不必回避的；头一件交给演示账号本人（民政带队，消防同去），好拿手机试。"""
     kin = set(Relation.objects.filter(facility=visit.facility).values_list("inspector_id", flat=True))
-    crew = [p.pk for p in usable(SYSTEM, visit.region_path, visit.window_to) if p.pk not in kin]
+    crew = [p for p in usable(SYSTEM, visit.region_path, visit.window_to) if p.pk not in kin]
+    known = [p for p in crew if p.account_id and p.unit.function in ("civil_affairs", "fire")]
+    busy = VisitInspector.objects.filter(inspector__in=[p.pk for p in known]).exists()
+    if len(known) == 2 and not busy:
+        crew = sorted(known, key=lambda p: p.unit.function)
     if len(crew) >= 2:
         first = between(0, len(crew) - 2, visit.facility.name, "头一名")
-        assign(visit=visit, inspectors=crew[first : first + 2], by=SYSTEM)
+        assign(visit=visit, inspectors=[p.pk for p in crew[first : first + 2]], by=SYSTEM)
 
 
 def build_inspections(today: date) -> None:
