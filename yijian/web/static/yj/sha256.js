@@ -53,7 +53,7 @@
     try {
       const digest = sha256(await file.arrayBuffer());
       const same = Array.from(document.querySelectorAll("[data-sha256]")).find((x) => x.textContent.trim() === digest);
-      said.textContent = same ? `一致：就是制发时的${same.dataset.sha256}。` : `不一致：不是制发时的文件，内容可能改动过（摘要 ${digest}）。`;
+      said.textContent = same ? `一致：就是制发时的 ${same.dataset.sha256}。` : `不一致：不是制发时的文件，内容可能改动过（摘要 ${digest}）。`;
     } catch (error) {
       said.textContent = "文件读不出来，请重新选择。";
     }
