@@ -17,13 +17,13 @@ _EVERYONE = {
 _RECORDS = {"ledger.record", "ledger.bulk"}
 _LOOKS = {"people.view", "appraisal.view", "inspections.view", "rectification.view", "filing.view"}
 _FIELD = {"inspections.visit", "rectification.open", "rectification.handover"}
-_STAFF = _EVERYONE | _RECORDS | _LOOKS | _FIELD
+_STAFF = _EVERYONE | _RECORDS | _LOOKS | _FIELD | {"documents.papers"}
 _HOME = _EVERYONE | {"ledger.record", "inspections.view", "inspections.selfcheck"}
 _HOME |= {"rectification.view", "rectification.reply", "filing.view", "filing.apply"}
 _REVIEWS = {"ledger.review", "documents.view_original", "rectification.accept"}
 _CIVIL = _STAFF | _REVIEWS | {"facilities.edit", "facilities.import", "sheets.import"}
 _CIVIL |= {"inspections.manage", "inspections.draw", "inspections.commit"}
-_CIVIL |= {"filing.handle", "filing.check", "filing.exchange"}
+_CIVIL |= {"filing.handle", "filing.check", "filing.exchange", "documents.templates"}
 _CIVIL_CHIEF = _CIVIL | {
     "ledger.not_applicable",
     "ledger.supervise",

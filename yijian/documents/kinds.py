@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from yijian.kernel.states import Machine
+
 MB = 1 << 20
 
 KINDS: dict[str, str] = {"file": "文件", "photo": "照片", "link": "链接", "number": "文号"}
@@ -73,7 +75,12 @@ CAPABILITIES: dict[str, str] = {
     "documents.upload": "上传材料",
     "documents.view": "查看材料",
     "documents.view_original": "调取照片原件",
+    "documents.papers": "制发文书",
+    "documents.templates": "维护文书样式",
 }
+
+PAPER_STATES: dict[str, str] = {"issued": "已制发", "voided": "已作废"}
+PAPER = Machine(states={"issued": {"void": "voided"}, "voided": {}}, labels=PAPER_STATES | {"void": "作废"})
 
 AUDIT: dict[str, str] = {
     "documents.uploaded": "{actor}上传{kind}{subject}（{size} 字节）",
@@ -82,5 +89,8 @@ AUDIT: dict[str, str] = {
     "documents.original_opened": "{actor}调取{subject}的原件",
     "documents.damaged": "核验发现材料内容{state}：{subject}",
     "documents.restored": "材料内容已恢复：{subject}",
+    "documents.paper_issued": "{actor}制发{number}《{subject}》",
+    "documents.paper_voided": "{actor}作废{number}《{subject}》",
+    "documents.template_uploaded": "{actor}启用《{subject}》文书样式第 {version} 版",
     "documents.swept": "{actor}清除没有登记的残留文件 {count} 个",
 }

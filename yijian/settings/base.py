@@ -65,6 +65,7 @@ def postgres(url: str) -> dict[str, object]:
     }
 
 
+PUBLIC_URL = OPTIONS.public_url
 DATABASE_URL = OPTIONS.database_url
 SECRET_KEY = secret_key(DATA_DIR)
 DEBUG = False

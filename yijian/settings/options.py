@@ -34,6 +34,8 @@ class Options(BaseSettings):
     sources: Path | None = None
     secret_key: str = ""
     hosts: str = "127.0.0.1,localhost,[::1]"
+    # 对外的网址（如 https://jian.example.gov.cn），印在文书的核验二维码里；不设就只印核验页的路径。
+    public_url: str = ""
     https: bool = False
     database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
     email_host: str = ""

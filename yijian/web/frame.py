@@ -114,6 +114,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/inspections/bases/", "id-badge-2", "名录与检查表", "inspections.view"),
             Entry("/rectification/", "tools", "隐患整改", "rectification.view"),
             Entry("/rectification/handovers/", "send", "告知移送", "rectification.view"),
+            Entry("/papers/", "file-text", "文书", "documents.papers"),
         ),
     ),
     (

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from yijian.web.views import audit, deputies, documents, home, notices, search, system
+from yijian.web.views import audit, deputies, documents, home, notices, papers, search, system
 
 ROOMS = (
     ("facilities/", "yijian.facilities.urls"),
@@ -47,6 +47,18 @@ document_urls = (
     ],
     "documents",
 )
+paper_urls = (
+    [
+        path("", papers.papers, name="list"),
+        path("templates/", papers.templates, name="templates"),
+        path("templates/<str:paper_kind>/", papers.template_file, name="template_file"),
+        path("templates/<str:paper_kind>/upload/", papers.template_upload, name="template_upload"),
+        path("<int:paper_id>/", papers.paper, name="paper"),
+        path("<int:paper_id>/file/<str:form>/", papers.paper_file, name="file"),
+        path("<int:paper_id>/void/", papers.void, name="void"),
+    ],
+    "papers",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -56,6 +68,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("yijian.web.people_urls")),
     path("audit/", include(audit_urls)),
     path("documents/", include(document_urls)),
+    path("papers/", include(paper_urls)),
+    path("p/<str:verify_code>/", papers.verify, name="paper_verify"),
     path("system/", system.system, name="system"),
     path("system/mail/", system.retry_mail, name="system_mail"),
     path("healthz", system.healthz, name="healthz"),

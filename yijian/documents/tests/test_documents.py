@@ -178,7 +178,7 @@ def test_a_failing_record_leaves_only_a_file_the_sweep_takes(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("断电")
 
-    monkeypatch.setattr(services, "record", fail)
+    monkeypatch.setattr(services.files, "record", fail)
     with pytest.raises(RuntimeError):
         upload("甲.pdf", corpus.pdf(b"<<>>"))
     monkeypatch.undo()

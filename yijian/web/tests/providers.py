@@ -11,7 +11,8 @@ from datetime import timedelta
 from PIL import Image
 
 from yijian.access.viewer import build_viewer
-from yijian.documents.services import store_upload
+from yijian.documents.models import Paper
+from yijian.documents.services import About, issue_paper, store_upload
 from yijian.facilities.models import Facility
 from yijian.facilities.tests import providers as facilities
 from yijian.filing.tests import providers as filing
@@ -45,6 +46,15 @@ def document(cast: Cast) -> int:
     Image.new("RGB", (64, 48), "#7a9").save(picture, "PNG")
     viewer = build_viewer(cast.director)
     return store_upload(name="演练.png", content=picture.getvalue(), label="演练照片", by=viewer).pk
+
+
+def issued_paper(cast: Cast) -> Paper:
+    """松鹤街道给松鹤养老院的一份检查通知书。"""
+    values = {"addressee": "松鹤长者养老院（演示）", "reason": "年度检查", "time": "本月", "items": "消防"}
+    values["inspectors"] = "张某"
+    return issue_paper(
+        kind="inspection_notice", about=About(), values=values, by=build_viewer(cast.street_clerk)
+    )
 
 
 def notice(cast: Cast) -> int:
@@ -169,6 +179,10 @@ PARAMS: dict[str, Provider] = {
     "deputy_id": deputy,
     "notice_id": notice,
     "document_id": document,
+    "paper_id": lambda cast: issued_paper(cast).pk,
+    "verify_code": lambda cast: issued_paper(cast).verify_code,
+    "paper_kind": lambda cast: "order",
+    "form": lambda cast: "pdf",
     "batch_id": units_batch,
     "faulty_batch": faulty_batch,
     "kind": lambda cast: "units",
