@@ -15,6 +15,7 @@ from yijian.people.services import load_regions
 from yijian.people.viewer import SYSTEM
 from yijian.web.demo.accounts import build_accounts
 from yijian.web.demo.campaign import submit_all
+from yijian.web.demo.draws import build_draws
 from yijian.web.demo.exchange import exchange
 from yijian.web.demo.hazards import settle_hazards
 from yijian.web.demo.homes import all_homes
@@ -60,4 +61,5 @@ def load() -> None:
         open_ledger(by=SYSTEM)
         build_bases()
         build_inspections(today)
+        build_draws(today)
         take_steps(by=SYSTEM)
