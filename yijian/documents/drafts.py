@@ -31,7 +31,7 @@ _EDGE = re.compile(r"/(?:header|footer)$")
 DEEPEST = 2
 BROKEN = (
     "样式套出来的文书结构不完整，多半是成对的标记一头在表格里、一头在表格外。"
-    "请把每对标记放进同一个单元格或同一段，再上传。"
+    "请把每对标记放进同一个单元格或同一段，单元格里另留一个总会印出的段落，再上传。"
 )
 
 
@@ -215,7 +215,9 @@ def _check_made(content: bytes) -> None:
         raise Refused(BROKEN, field="file") from error
     homes = {qn("w:body"), qn("w:pPr"), qn("w:sectPrChange")}
     strays = [s for s in tree.iter(qn("w:sectPr")) if s.getparent().tag not in homes]
-    cells = [c for c in tree.iter(qn("w:tc")) if not len(c) or c[-1].tag != qn("w:p")]
+    marks = {qn("w:bookmarkStart"), qn("w:bookmarkEnd")}
+    inside = [[c.tag for c in cell if c.tag not in marks] for cell in tree.iter(qn("w:tc"))]
+    cells = [tags for tags in inside if tags[-1:] != [qn("w:p")]]
     if strays or cells or len(tree.findall(f"{qn('w:body')}/{qn('w:sectPr')}")) > 1:
         raise Refused(BROKEN, field="file")
 

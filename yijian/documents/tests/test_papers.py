@@ -184,6 +184,18 @@ def test_a_pair_of_marks_across_a_table_edge_is_refused() -> None:
         drafts.check_template(paper_kind("inspection_notice"), out.getvalue())
 
 
+def test_a_cell_left_without_a_paragraph_is_refused() -> None:
+    made = word.Document(io.BytesIO(edited(*GOOD)))
+    cell = made.add_table(rows=1, cols=1).cell(0, 0)
+    cell.text = "{%p if contact %}"
+    for line in ("{{ contact }}", "{%p endif %}"):
+        cell.add_paragraph(line)
+    out = io.BytesIO()
+    made.save(out)
+    with pytest.raises(Refused, match="结构不完整"):
+        drafts.check_template(paper_kind("inspection_notice"), out.getvalue())
+
+
 @pytest.mark.parametrize("said", ["{{ number }}", "{% if", "{{ 7 +"])
 def test_marks_in_the_file_properties_are_refused(said: str) -> None:
     made = word.Document(io.BytesIO(edited(*GOOD)))
