@@ -4,7 +4,7 @@ import functools
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import docx
@@ -15,6 +15,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
 
 from yijian.documents.paper_kinds import COMMON, PaperField, PaperKind
 from yijian.kernel.errors import Refused
@@ -24,6 +25,28 @@ THREE, TWO = Pt(16), Pt(22)
 # 样式里只许取值、分条、分情况；算式、调用、取属性一律不许。
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.For, nodes.If, nodes.Not)
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# 带前缀的取值会连同所在的段、行一起替换掉，值便不再转义。
+_PREFIXED = re.compile(r"\{\{[-+]?\s*(?:r|p|tr|tc)\s[^}]*\}?\}?")
+_EDGE = re.compile(r"/(?:header|footer)$")
+DEEPEST = 2
+BROKEN = (
+    "样式套出来的文书结构不完整，多半是成对的标记一头在表格里、一头在表格外。"
+    "请把每对标记放进同一个单元格或同一段，单元格里另留一个总会印出的段落，再上传。"
+)
+
+
+class _Sheet(DocxTemplate):  # type: ignore[misc]
+    """只套正文、页眉、页脚；套出来的必须是完好的 XML，不替它修补。"""
+
+    def fix_tables(self, xml: str) -> Any:
+        etree.fromstring(xml)
+        return super().fix_tables(xml)
+
+    def render_properties(self, context: Any, jinja_env: Any = None) -> None:
+        """文件属性不套。"""
+
+    def render_footnotes(self, context: Any, jinja_env: Any = None) -> None:
+        """脚注不套。"""
 
 
 def environment() -> SandboxedEnvironment:
@@ -148,17 +171,55 @@ def check_template(kind: PaperKind, content: bytes) -> None:
     missing = [f"{name}（{label}）" for name, label in kind.required.items() if name not in seen]
     if missing:
         raise Refused(f"样式里缺少必有的占位：{'、'.join(missing)}。请补上再上传。", field="file")
-    render(content, sample(kind))
+    for values in (sample(kind), blank(kind)):
+        _check_made(render(content, values))
 
 
 def _parts(content: bytes) -> list[str]:
-    """正文、页眉、页脚中的文字（含标记）。"""
+    """正文、页眉、页脚中的文字（含标记）；别处有标记、标记带前缀都报 Refused。"""
     template = DocxTemplate(io.BytesIO(content))
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        names = [name for name in package.namelist() if re.fullmatch(r"word/(header|footer)\d*\.xml", name)]
-        edges = [package.read(name).decode("utf-8") for name in names]
     template.init_docx()
-    return [template.patch_xml(part) for part in (template.get_xml(), *edges)]
+    main = template.docx.part
+    edges = [rel.target_part for rel in main.rels.values() if _EDGE.search(rel.reltype)]
+    for part in main.package.iter_parts():
+        if part is not main and part not in edges and part.content_type.endswith("xml"):
+            _check_elsewhere(str(part.partname), part.blob)
+    raw = [template.get_xml(), *(part.blob.decode("utf-8", "replace") for part in edges)]
+    for text in raw:
+        if found := _PREFIXED.search(re.sub(r"<[^>]*>", "", text)):
+            raise Refused(f"样式里的取值标记不能带前缀：{found[0]}。请改成“{{{{ 名称 }}}}”。", field="file")
+    return [template.patch_xml(text) for text in raw]
+
+
+def _check_elsewhere(name: str, content: bytes) -> None:
+    """文件属性、脚注、批注等处不许有标记。"""
+    try:
+        tree = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise Refused(f"样式里的 {name} 已损坏。请用 Word 另存一份再上传。", field="file") from error
+    said = ["".join(tree.itertext()), *(str(v) for node in tree.iter() for v in node.attrib.values())]
+    if any("{{" in text or "{%" in text for text in said):
+        raise Refused(
+            f"只有正文、页眉、页脚里可以有标记，{name}（文件属性、脚注、批注等）里也有。请删去再上传。",
+            field="file",
+        )
+
+
+def _check_made(content: bytes) -> None:
+    """套出来的文书须打得开、结构完好；不好的报 Refused。"""
+    try:
+        docx.Document(io.BytesIO(content))
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            tree = etree.fromstring(package.read("word/document.xml"))
+    except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
+        raise Refused(BROKEN, field="file") from error
+    homes = {qn("w:body"), qn("w:pPr"), qn("w:sectPrChange")}
+    strays = [s for s in tree.iter(qn("w:sectPr")) if s.getparent().tag not in homes]
+    marks = {qn("w:bookmarkStart"), qn("w:bookmarkEnd")}
+    inside = [[c.tag for c in cell if c.tag not in marks] for cell in tree.iter(qn("w:tc"))]
+    cells = [tags for tags in inside if tags[-1:] != [qn("w:p")]]
+    if strays or cells or len(tree.findall(f"{qn('w:body')}/{qn('w:sectPr')}")) > 1:
+        raise Refused(BROKEN, field="file")
 
 
 def _names(part: str) -> set[str]:
@@ -173,12 +234,24 @@ def _names(part: str) -> set[str]:
     if not _plain(tree):
         said = next((tag for tag in _TAG.findall(part) if _odd(tag)), "".join(_TAG.findall(part))[:200])
         raise Refused(f"样式里的标记只许取值、分条、分情况，这一个不行：{said}", field="file")
+    if next(_deep(tree), None):
+        raise Refused(f"样式里的分条（for）最多套 {DEEPEST} 层，请拆开再上传。", field="file")
     named = list(tree.find_all(nodes.Name))
     return {n.name for n in named if n.ctx == "load"} - {n.name for n in named if n.ctx == "store"}
 
 
 def _plain(tree: nodes.Template) -> bool:
     return all(isinstance(node, _ALLOWED) for node in tree.find_all(nodes.Node))
+
+
+def _deep(node: nodes.Node, depth: int = 0) -> Iterator[nodes.For]:
+    """套得太深的分条。"""
+    for child in node.iter_child_nodes():
+        inner = depth + isinstance(child, nodes.For)
+        if isinstance(child, nodes.For) and inner > DEEPEST:
+            yield child
+        else:
+            yield from _deep(child, inner)
 
 
 def _odd(tag: str) -> bool:
@@ -206,13 +279,21 @@ def sample(kind: PaperKind) -> dict[str, object]:
     return filled | {f.name: [f.label] if f.list else f.label for f in kind.fields}
 
 
+def blank(kind: PaperKind) -> dict[str, object]:
+    """样式试印用的另一套内容：可不填的项全空。"""
+    empty: dict[str, object] = {f.name: [] if f.list else "" for f in kind.fields if not f.required}
+    return sample(kind) | empty
+
+
 def render(content: bytes, values: Mapping[str, object]) -> bytes:
     """套打；样式有毛病报 Refused。"""
-    template = DocxTemplate(io.BytesIO(content))
+    template = _Sheet(io.BytesIO(content))
     out = io.BytesIO()
     try:
         template.render(dict(values), jinja_env=environment(), autoescape=True)
         template.save(out)
     except TemplateError as error:
         raise Refused(f"文书样式套不上：{error}。请重新上传样式。", field="file") from error
+    except etree.XMLSyntaxError as error:
+        raise Refused(BROKEN, field="file") from error
     return out.getvalue()

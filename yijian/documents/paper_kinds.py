@@ -21,7 +21,41 @@ COMMON = {
     "verify_code": "核验码",
 }
 NEEDED = ("number", "issuer", "date")
-OFFICES = {"subdistrict": "", "civil_affairs": "民", "fire": "消", "market": "市监", "health": "卫健"}
+# 各职能的部门简称，互不相同，不同部门的文号才不会混；街道（乡镇）只用地名。
+OFFICES = {
+    "civil_affairs": "民",
+    "development": "发改",
+    "public_security": "公",
+    "approval": "政务",
+    "finance": "财",
+    "human_resources": "人社",
+    "natural_resources": "规资",
+    "ecology": "环",
+    "housing": "住建",
+    "health": "卫健",
+    "emergency": "应急",
+    "fire": "消",
+    "audit": "审",
+    "market": "市监",
+    "medical_insurance": "医保",
+    "financial_affairs": "金融",
+    "subdistrict": "",
+    "establishment": "编",
+    "cyberspace": "网信",
+    "tax": "税",
+    "education": "教",
+    "justice": "司",
+    "banking_insurance_regulator": "银保监",
+    "court": "法",
+    "cdc": "疾控",
+    "joint_meeting": "联席",
+    "municipal_departments": "市直",
+    "county_governments": "政",
+    "development_zone": "管委",
+    "facility": "养",
+    "association": "协",
+    "third_party": "三方",
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +148,7 @@ def number_word(region: str, function: str, kind: PaperKind) -> str:
         if region.endswith(ending) and len(region) - len(ending) >= 2:
             short = region.removesuffix(ending)
             break
-    return f"{short}{OFFICES.get(function, '')}{kind.word}"
+    return f"{short}{OFFICES[function]}{kind.word}"
 
 
 def number_of(word: str, year: int, sequence: int) -> str:

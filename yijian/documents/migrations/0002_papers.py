@@ -25,14 +25,14 @@ class Migration(migrations.Migration):
                 ),
                 ("word", models.CharField(max_length=40, verbose_name="字号")),
                 ("year", models.PositiveIntegerField(verbose_name="年份")),
-                ("region_path", models.CharField(max_length=100, verbose_name="制发单位的区划路径")),
+                ("unit_id", models.BigIntegerField(verbose_name="制发单位编号")),
                 ("next", models.PositiveIntegerField(default=1, verbose_name="下一个序号")),
             ],
             options={
                 "verbose_name": "文号计数",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("word", "year", "region_path"),
+                        fields=("word", "year", "unit_id"),
                         name="number_counter_is_unique_per_word_and_year",
                     ),
                     models.CheckConstraint(
@@ -55,7 +55,8 @@ class Migration(migrations.Migration):
                 ("number", models.CharField(db_index=True, max_length=80, verbose_name="文号")),
                 ("issuer", models.CharField(max_length=120, verbose_name="制发单位")),
                 ("issuer_path", models.CharField(max_length=100, verbose_name="制发单位的区划路径")),
-                ("unit_id", models.BigIntegerField(db_index=True, null=True, verbose_name="制发单位编号")),
+                ("issuer_unit_id", models.BigIntegerField(verbose_name="制发单位编号")),
+                ("unit_id", models.BigIntegerField(db_index=True, null=True, verbose_name="所属单位编号")),
                 ("region_path", models.CharField(db_index=True, max_length=100, verbose_name="区划路径")),
                 ("facility_id", models.BigIntegerField(db_index=True, null=True, verbose_name="所涉机构")),
                 (
@@ -115,7 +116,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-issued_at", "-id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("issuer_path", "number"), name="paper_number_is_unique_for_its_issuer"
+                        fields=("issuer_unit_id", "number"), name="paper_number_is_unique_for_its_issuer"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

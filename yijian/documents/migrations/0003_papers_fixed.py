@@ -6,7 +6,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "documents_paper"
 FIXED = (
-    "id", "kind", "title", "number", "issuer", "issuer_path", "unit_id", "region_path", "facility_id",
+    "id", "kind", "title", "number", "issuer", "issuer_path", "issuer_unit_id", "unit_id", "region_path", "facility_id",
     "facility_unit_id", "values", "docx_id", "pdf_id", "verify_code", "issued_at", "issued_by_id", "issued_name",
 )  # fmt: skip
 WORDS = "文书制发以后不能修改或删除，只能作废"

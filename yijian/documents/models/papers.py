@@ -53,14 +53,14 @@ class NumberCounter(models.Model):
 
     word = models.CharField("字号", max_length=40)
     year = models.PositiveIntegerField("年份")
-    region_path = models.CharField("制发单位的区划路径", max_length=100)
+    unit_id = models.BigIntegerField("制发单位编号")
     next = models.PositiveIntegerField("下一个序号", default=1)
 
     class Meta:
         verbose_name = "文号计数"
         constraints = [
             UniqueConstraint(
-                fields=["word", "year", "region_path"], name="number_counter_is_unique_per_word_and_year"
+                fields=["word", "year", "unit_id"], name="number_counter_is_unique_per_word_and_year"
             ),
             CheckConstraint(condition=Q(next__gte=1), name="number_counter_starts_at_one"),
         ]
@@ -81,7 +81,8 @@ class Paper(models.Model):
     number = models.CharField("文号", max_length=80, db_index=True)
     issuer = models.CharField("制发单位", max_length=120)
     issuer_path = models.CharField("制发单位的区划路径", max_length=100)
-    unit_id = models.BigIntegerField("制发单位编号", null=True, db_index=True)
+    issuer_unit_id = models.BigIntegerField("制发单位编号")
+    unit_id = models.BigIntegerField("所属单位编号", null=True, db_index=True)
     region_path = models.CharField("区划路径", max_length=100, db_index=True)
     facility_id = models.BigIntegerField("所涉机构", null=True, db_index=True)
     facility_unit_id = models.BigIntegerField("所涉机构的单位", null=True, db_index=True)
@@ -99,7 +100,9 @@ class Paper(models.Model):
         verbose_name = "文书"
         ordering = ["-issued_at", "-id"]
         constraints = [
-            UniqueConstraint(fields=["issuer_path", "number"], name="paper_number_is_unique_for_its_issuer"),
+            UniqueConstraint(
+                fields=["issuer_unit_id", "number"], name="paper_number_is_unique_for_its_issuer"
+            ),
             CheckConstraint(
                 condition=Q(state="issued", void_reason="") | (Q(state="voided") & ~Q(void_reason="")),
                 name="paper_is_voided_only_with_a_reason",

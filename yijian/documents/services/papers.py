@@ -21,7 +21,7 @@ from yijian.documents.queries_papers import current_template
 from yijian.documents.rules import check_size, clean_label, clean_name, settle_type
 from yijian.documents.services.files import About, Stored, _blob
 from yijian.kernel import clock
-from yijian.kernel.errors import Refused
+from yijian.kernel.errors import NotFound, Refused
 from yijian.kernel.ids import uuid7
 from yijian.people.models import Region, Unit
 
@@ -50,9 +50,11 @@ class Made:
 def issue_paper(*, kind: str, about: About, values: Mapping[str, object], by: Viewer) -> Paper:
     """制发文书：取号、套打 Word、排 PDF、落盘、登记。
 
-    缺必填项报 Refused。排版在事务之外；登记时号已被用掉的，换下一个号重排，所以不跳号也不重号。
+    缺必填项报 Refused，所涉对象在管辖范围外报 NotFound。
+    排版在事务之外；登记时号已被用掉的，换下一个号重排，所以不跳号也不重号。
     """
     require(by, "documents.papers")
+    _check_about(about, by)
     chosen = paper_kind(kind)
     settled = settle_values(chosen, values)
     unit = Unit.objects.select_related("region").get(pk=_post(by).unit_id)
@@ -73,9 +75,22 @@ def _post(by: Viewer) -> PostView:
     return posts[0]
 
 
+def _check_about(about: About, by: Viewer) -> None:
+    """所涉的区划、单位都要在制发人的管辖范围内，或者就是本单位。"""
+    posts = by.posts_with("documents.papers")
+    own = {post.unit_id for post in posts}
+    others = {pk for pk in (about.unit_id, about.facility_unit_id) if pk is not None} - own
+    units = Unit.objects.select_related("region").filter(pk__in=others)
+    paths = [unit.region_path for unit in units]
+    named = [about.region_path] if about.region_path else []
+    outside = [p for p in paths + named if not any(p.startswith(post.region_path) for post in posts)]
+    if outside or len(paths) < len(others):
+        raise NotFound("没有找到文书所涉的单位，或它不在您的管辖范围内。")
+
+
 def _counter(word: str, unit: Unit) -> NumberCounter:
     """下一个号；只看不占。"""
-    key = {"word": word, "year": clock.today().year, "region_path": unit.region_path}
+    key = {"word": word, "year": clock.today().year, "unit_id": unit.pk}
     return NumberCounter.objects.filter(**key).first() or NumberCounter(**key)
 
 
@@ -112,6 +127,7 @@ def _record_paper(*, made: Made, about: About, by: Viewer) -> Paper:
         number=number_of(made.counter.word, made.counter.year, made.counter.next),
         issuer=made.issuer.name,
         issuer_path=made.issuer.region_path,
+        issuer_unit_id=made.issuer.pk,
         unit_id=about.unit_id or made.issuer.pk,
         region_path=about.region_path or made.issuer.region_path,
         facility_id=about.facility_id,
@@ -134,7 +150,7 @@ def _take(counter: NumberCounter) -> None:
         try:
             with transaction.atomic():
                 NumberCounter.objects.create(
-                    word=counter.word, year=counter.year, region_path=counter.region_path, next=2
+                    word=counter.word, year=counter.year, unit_id=counter.unit_id, next=2
                 )
         except IntegrityError as error:
             raise NumberTakenError from error

@@ -1,5 +1,6 @@
 """文书：制发、文号、样式、不可改、作废、敌意内容。"""
 
+import dataclasses
 import io
 import shutil
 import subprocess
@@ -14,13 +15,16 @@ from django.db import DatabaseError, connection, connections, transaction
 from yijian.access.viewer import build_viewer
 from yijian.documents import drafts, printing
 from yijian.documents.models import Blob, NumberCounter, Paper
-from yijian.documents.paper_kinds import number_word, paper_kind, paper_kinds
+from yijian.documents.paper_kinds import OFFICES, number_word, paper_kind, paper_kinds
 from yijian.documents.queries import store
 from yijian.documents.queries_papers import paper, papers, verified
 from yijian.documents.services import About, issue_paper, upload_template, void_paper
 from yijian.kernel import clock
 from yijian.kernel.errors import Forbidden, NotFound, Refused
 from yijian.people.cast import Cast, small_district
+from yijian.people.kinds import FUNCTIONS
+from yijian.people.services import create_unit
+from yijian.people.viewer import SYSTEM
 
 HOSTILE = '#eval("1") ] } "引号" \\ {{ 7*7 }} <w:p/> 䶮喆赟'
 VALUES = {
@@ -160,11 +164,82 @@ def test_an_uploaded_template_is_used_from_then_on(cast: Cast) -> None:
         ((*GOOD, "{% for item in items %}"), r"写错了：.*for item in items"),
         ((*GOOD, "{{ addressee.__class__ }}"), r"不行：.*__class__"),
         ((*GOOD, "{{ 'a' * 9999999999 }}"), "不行"),
+        ((*GOOD, "{{r contact }}"), r"不能带前缀：\{\{r contact \}\}"),
+        ((*GOOD, "{{p contact }}"), r"不能带前缀：\{\{p contact \}\}"),
+        ((*GOOD, "{% for a in items %}" * 3 + "{{ a }}" + "{% endfor %}" * 3), "最多套 2 层"),
     ],
 )
 def test_a_wrong_template_is_refused_by_name(lines: tuple[str, ...], said: str) -> None:
     with pytest.raises(Refused, match=said):
         drafts.check_template(paper_kind("inspection_notice"), edited(*lines))
+
+
+def test_a_pair_of_marks_across_a_table_edge_is_refused() -> None:
+    made = word.Document(io.BytesIO(edited(*GOOD)))
+    made.add_table(rows=1, cols=1).cell(0, 0).text = "{% if contact %}{{ contact }}"
+    made.add_paragraph("{% endif %}")
+    out = io.BytesIO()
+    made.save(out)
+    with pytest.raises(Refused, match="同一个单元格"):
+        drafts.check_template(paper_kind("inspection_notice"), out.getvalue())
+
+
+def test_a_cell_left_without_a_paragraph_is_refused() -> None:
+    made = word.Document(io.BytesIO(edited(*GOOD)))
+    cell = made.add_table(rows=1, cols=1).cell(0, 0)
+    cell.text = "{%p if contact %}"
+    for line in ("{{ contact }}", "{%p endif %}"):
+        cell.add_paragraph(line)
+    out = io.BytesIO()
+    made.save(out)
+    with pytest.raises(Refused, match="结构不完整"):
+        drafts.check_template(paper_kind("inspection_notice"), out.getvalue())
+
+
+@pytest.mark.parametrize("said", ["{{ number }}", "{% if", "{{ 7 +"])
+def test_marks_in_the_file_properties_are_refused(said: str) -> None:
+    made = word.Document(io.BytesIO(edited(*GOOD)))
+    made.core_properties.title = said
+    out = io.BytesIO()
+    made.save(out)
+    kind = paper_kind("inspection_notice")
+    with pytest.raises(Refused, match="只有正文、页眉、页脚"):
+        drafts.check_template(kind, out.getvalue())
+    drafts.render(out.getvalue(), drafts.sample(kind))
+
+
+def test_no_two_functions_share_a_number_word() -> None:
+    assert set(OFFICES) == set(FUNCTIONS)
+    words = [number_word("颐和区", name, kind) for name in FUNCTIONS for kind in paper_kinds().values()]
+    assert len(set(words)) == len(words)
+
+
+@pytest.mark.django_db
+def test_each_unit_counts_its_own_numbers(cast: Cast) -> None:
+    civil = build_viewer(cast.civil_officer)
+    twin = create_unit(name="颐和区民政局二局", function="civil_affairs", region=cast.district, by=SYSTEM)
+    post = dataclasses.replace(civil.posts[0], unit_id=twin.pk)
+    assert issue(civil).number.endswith("〕1号")
+    assert issue(dataclasses.replace(civil, posts=(post,))).number.endswith("〕1号")
+    assert NumberCounter.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_paper_about_another_place_is_not_issued(cast: Cast) -> None:
+    by = build_viewer(cast.civil_officer)
+    outside = [
+        About(region_path=cast.other_district.path),
+        About(unit_id=cast.units["other_civil"].pk),
+        About(unit_id=cast.units["other_civil"].pk, region_path=cast.street.path),
+        About(unit_id=by.posts[0].unit_id, region_path=cast.other_district.path),
+        About(facility_unit_id=cast.units["other_street"].pk),
+    ]
+    for about in outside:
+        with pytest.raises(NotFound):
+            issue_paper(kind="inspection_notice", about=about, values=VALUES, by=by)
+    assert not NumberCounter.objects.exists()
+    inside = About(region_path=cast.street.path)
+    assert issue_paper(kind="inspection_notice", about=inside, values=VALUES, by=by).pk
 
 
 @pytest.mark.parametrize("name", list(paper_kinds()))
