@@ -64,7 +64,7 @@ SHOTS = (
     ("visits", "nankai.civil", "/inspections/visits/"),
     ("selfcheck", "nankai.home", "/inspections/selfcheck/"),
     ("hazards", "nankai.chief", "/rectification/"),
-    ("hazard", "nankai.chief", "/rectification/5/"),
+    ("hazard", "nankai.chief", "/rectification/1/"),
     ("handovers", "nankai.civil", "/rectification/handovers/"),
     ("exchange", "nankai.civil", "/filing/exchange/"),
     ("exchange-match", "nankai.civil", "/filing/exchange/match/"),
