@@ -1,6 +1,9 @@
 """双随机检查的词：检查类型、方式、计划与任务的状态、审计用语、能力。"""
 
 from yijian.kernel.states import Machine
+from yijian.rectification import kinds as hazards
+
+ASPECTS = hazards.ASPECTS  # 检查事项的方面与隐患同一张词表
 
 TYPES: dict[str, str] = {
     "daily": "日常检查",
@@ -16,24 +19,6 @@ RELATIONS: dict[str, str] = {
     "investment": "投资或合伙",
     "other": "其他可能影响公正",
 }
-# 检查事项的方面；与任务清单、检查表共用
-ASPECTS: dict[str, str] = {
-    "building": "建筑",
-    "fire": "消防",
-    "food": "食品",
-    "medical": "医疗卫生",
-    "equipment": "特种设备",
-    "environment": "环境",
-    "safety": "服务安全",
-    "quality": "服务质量",
-    "money": "资金收费",
-    "staff": "从业人员",
-    "emergency": "应急",
-    "video": "视频",
-    "archive": "档案",
-    "registration": "登记备案",
-}
-
 # 名额：照家数，或照比例
 QUOTAS: dict[str, str] = {"number": "按家数", "rate": "按比例"}
 # 分层的依据
